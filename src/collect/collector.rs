@@ -1,0 +1,33 @@
+//! What a collector is: one way of looking, which states facts and never judges.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::world::World;
+use crate::model::{Declaration, Evidence, KindSpec, Time};
+
+/// A future on the one thread that collects; it need not be `Send`.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What a collector is asked to look at.
+#[derive(Debug)]
+pub struct Task<'a> {
+    /// All that the body declares.
+    pub declaration: &'a Declaration,
+    /// Nothing may go over the network; network kinds are then not asked for.
+    pub offline: bool,
+    /// When the collection began.
+    pub now: Time,
+}
+
+/// One way of looking.
+pub trait Collector: Sync {
+    /// Its name, as gaps print it.
+    fn name(&self) -> &'static str;
+
+    /// The kinds that it states; every one of them gets at least one census entry in each run.
+    fn kinds(&self) -> &'static [KindSpec];
+
+    /// Looks. Whatever cannot be seen becomes a gap and an incomplete census, never a silence.
+    fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence>;
+}

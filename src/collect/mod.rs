@@ -1,0 +1,10 @@
+//! The world -> evidence: one file or folder a collector, all of them in [`COLLECTORS`].
+
+pub mod collector;
+pub mod recorded;
+pub mod world;
+
+use collector::Collector;
+
+/// Every collector, in the order in which their facts are listed.
+pub const COLLECTORS: &[&dyn Collector] = &[];

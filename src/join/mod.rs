@@ -1,0 +1,49 @@
+//! Evidence -> evidence: facts that only two sources together can state. One file a join.
+
+use crate::model::{Census, CensusState, Evidence, KindSpec};
+
+/// One join: pure, reads evidence, states kinds of its own with their census.
+pub struct Join {
+    /// Its name, as gaps print it.
+    pub name: &'static str,
+    /// The kinds that it states.
+    pub kinds: &'static [KindSpec],
+    /// Concludes. What an incomplete source hides becomes an incomplete census.
+    pub join: fn(&Evidence) -> Evidence,
+}
+
+/// Every join, in the order in which they run; a later one may read an earlier one's observations.
+pub const JOINS: &[Join] = &[];
+
+/// Runs every join and adds what each concludes.
+pub fn join(evidence: &mut Evidence) {
+    for join in JOINS {
+        let derived = (join.join)(evidence);
+        evidence.extend(derived);
+    }
+}
+
+/// The census of a joined kind: as complete as the least complete kind that it was made from.
+///
+/// A source that nobody asked for makes the join not asked for; one without any census makes it incomplete.
+#[must_use]
+pub fn joined_census(evidence: &Evidence, sources: &[&str], kind: &str, scope: &str, count: usize) -> Census {
+    let mut incomplete = None;
+    for source in sources {
+        let mut entries = evidence.census_of(source).peekable();
+        if entries.peek().is_none() {
+            incomplete = Some(format!("{source} was not looked for"));
+        }
+        for entry in entries {
+            match &entry.state {
+                CensusState::NotAsked(reason) => return Census::not_asked(kind, scope, reason.clone()),
+                CensusState::Incomplete(reason) => incomplete = Some(format!("{source}: {reason}")),
+                CensusState::Complete => {}
+            }
+        }
+    }
+    match incomplete {
+        Some(reason) => Census::incomplete(kind, scope, count, reason),
+        None => Census::complete(kind, scope, count),
+    }
+}

@@ -1,0 +1,71 @@
+//! One condition that must hold for a clause to be kept.
+
+use std::collections::BTreeMap;
+
+use super::{Bilingual, Condition, Value};
+
+/// A check: a document first, a condition second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Its id, which is also its file name.
+    pub id: String,
+    /// A true sentence about the good state.
+    pub title: Bilingual,
+    /// Why it matters, in two sentences.
+    pub why: Bilingual,
+    /// The one kind of observation that it reads.
+    pub needs: String,
+    /// Where it applies; empty means everywhere. All must hold.
+    pub applies_when: Vec<Condition>,
+    /// What must hold.
+    pub pass_when: Condition,
+    /// Impact if it fails, 1 to 5.
+    pub impact: u8,
+    /// Likelihood of harm if it fails, 1 to 5.
+    pub likelihood: u8,
+    /// Lesser forms of the fail.
+    pub eased_when: Vec<Easing>,
+    /// Common-cause group: the largest member counts in full, the others one tenth.
+    pub group: Option<String>,
+    /// What to do about a fail.
+    pub remedy: Remedy,
+    /// Identifiers of frameworks, by framework key.
+    pub maps: BTreeMap<String, Vec<String>>,
+    /// Standards with their sections.
+    pub references: Vec<String>,
+    /// Examples, by outcome.
+    pub examples: Examples,
+}
+
+/// A fail that is less likely to do harm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Easing {
+    /// When it applies.
+    pub when: Condition,
+    /// Steps of likelihood, negative; TRM-1 allows one.
+    pub likelihood: i8,
+    /// The reason that is printed.
+    pub why: Bilingual,
+}
+
+/// What to do about a fail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remedy {
+    /// In words.
+    pub text: Bilingual,
+    /// Lines to write, by program (`nginx`, `apache`, `yaml`, …).
+    pub snippets: BTreeMap<String, String>,
+}
+
+/// Examples of a check: fields of an observation by name, by outcome. `fail` examples that meet an easing are listed under `eased`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Examples {
+    /// These pass.
+    pub pass: BTreeMap<String, BTreeMap<String, Value>>,
+    /// These fail.
+    pub fail: BTreeMap<String, BTreeMap<String, Value>>,
+    /// These cannot be told.
+    pub unknown: BTreeMap<String, BTreeMap<String, Value>>,
+    /// To these the check does not apply.
+    pub not_applicable: BTreeMap<String, BTreeMap<String, Value>>,
+}

@@ -1,0 +1,48 @@
+//! The vocabulary: plain data that every stage shares.
+//!
+//! Nothing here reads a file, opens a socket, asks the clock or knows a file format.
+
+mod assessment;
+mod check;
+mod clause;
+mod condition;
+mod declaration;
+mod evidence;
+mod facts;
+mod finding;
+mod observation;
+mod register;
+mod risk;
+mod site;
+mod subject;
+mod text;
+mod time;
+mod value;
+mod waiver;
+
+pub use assessment::{
+    AssessedFinding, Assessment, Change, ClauseAssessment, ClauseVerdict, Gate, GateOptions, GateVerdict, NotChecked,
+    Residual,
+};
+pub use check::{Check, Easing, Examples, Remedy};
+pub use clause::{Clause, ManualReason, Parameter, ParameterValue, Policy};
+pub use condition::{Condition, Leaf, Matcher, Operand};
+pub use declaration::Declaration;
+pub use evidence::{Census, CensusState, Evidence, Gap};
+pub use facts::{FieldSpec, FieldType, KindSpec};
+pub use finding::{Finding, LeafResult, Outcome, Strength};
+pub use observation::{Location, Observation, Related};
+pub use register::{
+    Approval, Attestation, Certification, Contract, Contractor, ContractorAccount, ContractorAssessment, ContractorKey,
+    ContractorStatus, Person, PersonAccount, Record, Register, Service,
+};
+pub use risk::{Band, Grade, Milliunits, RiskRating};
+pub use site::{
+    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
+    WebServerKind,
+};
+pub use subject::{Subject, SubjectKind};
+pub use text::{Bilingual, Language};
+pub use time::Time;
+pub use value::Value;
+pub use waiver::{Action, Waiver};

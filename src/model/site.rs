@@ -1,0 +1,204 @@
+//! What is assessed, as the site file declares it.
+
+use std::collections::BTreeMap;
+
+use super::{ParameterValue, Time};
+
+/// A site. Paths are as written in the site file, relative to its folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Site {
+    /// The body's or site's name.
+    pub name: String,
+    /// The main URL, where the site is reached at all.
+    pub url: Option<String>,
+    /// Every name that is looked at over the network; the URL's own host comes first.
+    pub hosts: Vec<Host>,
+    /// Bundled id or path of the policy.
+    pub policy: String,
+    /// Parameters that the site sets.
+    pub parameters: BTreeMap<String, ParameterValue>,
+    /// The web server's configuration.
+    pub web_server: Option<WebServer>,
+    /// The host's file system.
+    pub host_root: Option<HostRoot>,
+    /// Log files that are declared beyond those of the configuration.
+    pub logs: Vec<LogFile>,
+    /// Lists and maps that the body declares.
+    pub declared: Declared,
+    /// Path of the people file.
+    pub people: Option<String>,
+    /// Path of the contractor register.
+    pub register: Option<String>,
+    /// Path of the records file.
+    pub records: Option<String>,
+    /// Path of the actions file.
+    pub actions: Option<String>,
+    /// Path of the waivers file.
+    pub waivers: Option<String>,
+}
+
+/// One name that is looked at over the network.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Host {
+    /// The name, in lower case.
+    pub name: String,
+    /// Addresses to use instead of asking DNS.
+    pub addresses: Vec<String>,
+    /// Port of HTTPS; 443 unless told.
+    pub https_port: u16,
+    /// Port of plain HTTP; 80 unless told. `None`: plain HTTP is not looked at.
+    pub http_port: Option<u16>,
+    /// PEM file of a private authority that this host's certificate may chain to.
+    pub trust: Option<String>,
+    /// Paths of pages to look at besides `/`.
+    pub pages: Vec<String>,
+}
+
+/// The programs whose configuration is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WebServerKind {
+    /// nginx.
+    Nginx,
+}
+
+/// The web server's configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebServer {
+    /// Which program.
+    pub kind: WebServerKind,
+    /// Path of the main file.
+    pub path: String,
+    /// The program's version, where declared.
+    pub version: Option<String>,
+    /// Folder that stands for `/` when the configuration names absolute paths.
+    pub root: Option<String>,
+}
+
+/// The host's file system: a folder with an mtree listing, a tar, or `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostRoot {
+    /// Path of the folder or tar.
+    pub path: String,
+    /// The host's name in subjects; the main URL's host unless told.
+    pub name: String,
+}
+
+/// What a log file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogKind {
+    /// Access log.
+    Access,
+    /// Error log.
+    Error,
+    /// Log of an application.
+    Application,
+}
+
+/// A declared log: a path, or a glob with `*`, inside the host root (or beside the site file without one).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFile {
+    /// Path or glob.
+    pub path: String,
+    /// What it holds.
+    pub kind: LogKind,
+}
+
+/// One class of information that the policy says is acquired.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Acquisition {
+    /// `ip_address`, `domain_name`, `access_info`, `query_data`, …
+    pub class: String,
+    /// What it is used for, where stated.
+    pub purpose: Option<String>,
+}
+
+/// A form that the body declares.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeclaredForm {
+    /// Path of the page that holds it.
+    pub page: String,
+    /// Categories of personal information that it asks for.
+    pub categories: Vec<String>,
+    /// What they are used for, where stated.
+    pub purpose: Option<String>,
+}
+
+/// Lists and maps that the body declares. `None` is not declared; an empty list is declared to be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Declared {
+    /// Hosts inside the policy's scope.
+    pub scope_hosts: Option<Vec<String>>,
+    /// Hosts and registrable domains that are the body's own.
+    pub first_parties: Option<Vec<String>>,
+    /// Third-party hosts that the published notice names to visitors.
+    pub third_parties: Option<Vec<String>>,
+    /// Paths or URLs of the published policy: keys `ja`, `en`, `security`.
+    pub policy_pages: BTreeMap<String, String>,
+    /// Classes of information that the policy says are acquired.
+    pub acquisition: Option<Vec<Acquisition>>,
+    /// Paths whose query string must not be logged.
+    pub sensitive_paths: Option<Vec<String>>,
+    /// Addresses from which administration is allowed.
+    pub admin_sources: Option<Vec<String>>,
+    /// Accounts and groups (`group:NAME`) that may read logs.
+    pub log_readers: Option<Vec<String>>,
+    /// Accounts that may be in root-equivalent groups.
+    pub administrators: Option<Vec<String>>,
+    /// Domains that receive the body's mail.
+    pub mail_domains: Option<Vec<String>>,
+    /// Forms that take personal information.
+    pub forms: Option<Vec<DeclaredForm>>,
+    /// Names of cookies that are set.
+    pub cookies: Option<Vec<String>>,
+    /// Statutes and standards that the body applies, by edition key, each with its owner.
+    pub statutes: Option<BTreeMap<String, Option<String>>>,
+    /// Residual risk, in units, that the body tolerates, with approver and date.
+    pub risk_tolerance: Option<RiskTolerance>,
+}
+
+/// The residual risk that the body tolerates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskTolerance {
+    /// Units.
+    pub units: i64,
+    /// Who approved it.
+    pub approver: Option<String>,
+    /// When.
+    pub approved_on: Option<Time>,
+}
+
+impl Declared {
+    /// The names by which a check may refer to a list.
+    pub const LISTS: [&'static str; 10] = [
+        "scope_hosts",
+        "first_parties",
+        "third_parties",
+        "acquisition",
+        "sensitive_paths",
+        "admin_sources",
+        "log_readers",
+        "administrators",
+        "mail_domains",
+        "cookies",
+    ];
+
+    /// A list by its name; `None` where it is not declared or there is no such list.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<Vec<String>> {
+        match name {
+            "scope_hosts" => self.scope_hosts.clone(),
+            "first_parties" => self.first_parties.clone(),
+            "third_parties" => self.third_parties.clone(),
+            "acquisition" => {
+                self.acquisition.as_ref().map(|classes| classes.iter().map(|item| item.class.clone()).collect())
+            }
+            "sensitive_paths" => self.sensitive_paths.clone(),
+            "admin_sources" => self.admin_sources.clone(),
+            "log_readers" => self.log_readers.clone(),
+            "administrators" => self.administrators.clone(),
+            "mail_domains" => self.mail_domains.clone(),
+            "cookies" => self.cookies.clone(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The languages that tenken reads: bytes -> trees with places. Pure, and knowing nothing of facts.
