@@ -13,6 +13,8 @@
 #![forbid(unsafe_code)]
 
 pub mod collect;
+pub mod evaluate;
 pub mod join;
+pub mod load;
 pub mod model;
 pub mod syntax;

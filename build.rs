@@ -1,0 +1,72 @@
+//! Turns the bundled YAML (checks, policies, parameters, editions) into one JSON text, so that no YAML is parsed at start.
+//!
+//! It refuses what is not strict YAML; what a check must be beyond that is held by `tests/checks.rs`.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::{Map, Value};
+use serde_saphyr::{MergeKeyPolicy, budget, options};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=checks");
+    println!("cargo::rerun-if-changed=policies");
+    let mut checks = Vec::new();
+    for path in yaml_files(&root.join("checks"))? {
+        checks.push(document(&path)?);
+    }
+    let mut policies = Map::new();
+    let mut bundle = Map::new();
+    for path in yaml_files(&root.join("policies"))? {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        match name.as_str() {
+            "parameters" | "editions" => bundle.insert(name, document(&path)?),
+            _ => policies.insert(name, document(&path)?),
+        };
+    }
+    bundle.insert("checks".to_owned(), Value::Array(checks));
+    bundle.insert("policies".to_owned(), Value::Object(policies));
+    let out = PathBuf::from(env::var("OUT_DIR")?).join("bundled.json");
+    fs::write(out, serde_json::to_string(&bundle)?)?;
+    Ok(())
+}
+
+fn document(path: &Path) -> Result<Value, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(path)?;
+    serde_saphyr::from_str_with_options(
+        &text,
+        options! {
+            strict_booleans: true,
+            with_snippet: false,
+            reject_unsupported_tags: true,
+            merge_keys: MergeKeyPolicy::Error,
+            budget: budget! { max_depth: 64, max_nodes: 2_000_000, max_aliases: 100 },
+        },
+    )
+    .map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "yml") {
+                files.push(path);
+            }
+        }
+    }
+    // The order of names, not of the file system: the same sources give the same binary.
+    files.sort();
+    Ok(files)
+}

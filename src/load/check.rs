@@ -1,0 +1,118 @@
+//! A check file -> a check.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::LoadError;
+use super::condition::{Wrong, condition, value};
+use super::convert::bilingual;
+use super::document::check::{CheckDocument, ExampleDocument};
+use super::schema::{document, typed};
+use super::tree::{Tree, tree_from_yaml};
+use crate::model::{Check, Condition, Easing, Examples, Remedy, Value};
+
+/// Reads a check from YAML; its schema is checked.
+///
+/// # Errors
+/// `Invalid` with every place.
+pub fn check_from_yaml(file: &str, text: &str) -> Result<(Check, Json), LoadError> {
+    let tree = tree_from_yaml(file, text)?;
+    let check = check_of(file, &tree, document::<CheckDocument>(file, &tree)?)?;
+    Ok((check, tree.json))
+}
+
+/// Reads a check from a document that was checked when it was bundled or collected.
+///
+/// # Errors
+/// `Invalid` where the document is no check after all.
+pub fn check_from_document(file: &str, json: &Json) -> Result<Check, LoadError> {
+    let tree = Tree::placeless(json.clone());
+    check_of(file, &tree, typed::<CheckDocument>(file, &tree)?)
+}
+
+fn check_of(file: &str, tree: &Tree, read: CheckDocument) -> Result<Check, LoadError> {
+    let at = |pointer: String, message: String| {
+        let (line, column) = tree.place(&pointer);
+        LoadError::invalid(file, line, column, message)
+    };
+    let part = |pointer: String, json: &Json| {
+        condition(json).map_err(|Wrong { pointer: below, message }| at(format!("{pointer}{below}"), message))
+    };
+    let applies_when = read
+        .applies_when
+        .iter()
+        .enumerate()
+        .map(|(index, json)| part(format!("/applies_when/{index}"), json))
+        .collect::<Result<Vec<Condition>, _>>()?;
+    let eased_when = read
+        .risk
+        .eased_when
+        .iter()
+        .enumerate()
+        .map(|(index, easing)| {
+            Ok(Easing {
+                when: part(format!("/risk/eased_when/{index}/when"), &easing.when)?,
+                likelihood: easing.likelihood,
+                why: bilingual(&easing.why),
+            })
+        })
+        .collect::<Result<Vec<_>, LoadError>>()?;
+    let mut snippets = read.remedy;
+    let (Some(en), Some(ja)) = (snippets.remove("en"), snippets.remove("ja")) else {
+        return Err(at("/remedy".to_owned(), "remedy: expected en and ja".to_owned()));
+    };
+    let examples = |name: &str, group: &BTreeMap<String, ExampleDocument>| {
+        group
+            .iter()
+            .map(|(title, fields)| {
+                let fields = fields
+                    .iter()
+                    .map(|(field, json)| {
+                        example_value(json).map(|value| (field.clone(), value)).ok_or_else(|| {
+                            at(format!("/examples/{name}/{title}/{field}"), format!("{field}: not a value of a field"))
+                        })
+                    })
+                    .collect::<Result<BTreeMap<_, _>, _>>()?;
+                Ok((title.clone(), fields))
+            })
+            .collect::<Result<BTreeMap<_, _>, LoadError>>()
+    };
+    let pass_when = part("/pass_when".to_owned(), &read.pass_when)?;
+    let examples = Examples {
+        pass: examples("pass", &read.examples.pass)?,
+        fail: examples("fail", &read.examples.fail)?,
+        unknown: examples("unknown", &read.examples.unknown)?,
+        not_applicable: examples("not-applicable", &read.examples.not_applicable)?,
+    };
+    Ok(Check {
+        id: read.id,
+        title: bilingual(&read.title),
+        why: bilingual(&read.why),
+        needs: read.needs,
+        applies_when,
+        pass_when,
+        impact: read.risk.impact,
+        likelihood: read.risk.likelihood,
+        eased_when,
+        group: read.risk.group,
+        remedy: Remedy { text: crate::model::Bilingual::new(en, ja), snippets },
+        maps: read.maps,
+        references: read.references,
+        examples,
+    })
+}
+
+/// A field's value, or one of the two tables that an example may carry: they become `parameters.NAME` and `declared.NAME`.
+fn example_value(json: &Json) -> Option<Value> {
+    value(json).or_else(|| {
+        // A table of an example's own parameters or lists is kept as a list of name and value in turn.
+        let map = json.as_object()?;
+        let mut flat = Vec::with_capacity(map.len() * 2);
+        for (name, item) in map {
+            flat.push(Value::Text(name.clone()));
+            flat.push(value(item)?);
+        }
+        Some(Value::List(flat))
+    })
+}

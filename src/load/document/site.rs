@@ -1,0 +1,196 @@
+//! The site file, `tenken.yml`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What is assessed. What it does not name is not looked at, and the report says so.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteDocument {
+    /// Name of the body or its site.
+    #[schemars(length(min = 1))]
+    pub site: String,
+    /// Main URL, https://…
+    pub url: Option<String>,
+    /// More about the URL's host, and further hosts.
+    #[serde(default)]
+    pub hosts: Vec<HostDocument>,
+    /// Id of a bundled policy, or path of a policy file. Without it: four-principles.
+    pub policy: Option<String>,
+    /// Values of parameters, by name (tenken explain lists them).
+    #[serde(default)]
+    #[schemars(schema_with = "parameters_schema")]
+    pub parameters: BTreeMap<String, serde_json::Value>,
+    /// Configuration of the web server.
+    pub configuration: Option<ConfigurationDocument>,
+    /// The host's file system.
+    pub host: Option<HostRootDocument>,
+    /// Log files.
+    #[serde(default)]
+    pub logs: Vec<LogDocument>,
+    /// What the body declares of itself.
+    #[serde(default)]
+    pub declared: DeclaredDocument,
+    /// Path of the people file.
+    pub people: Option<String>,
+    /// Path of the contractor register.
+    pub contractors: Option<String>,
+    /// Path of the records file.
+    pub records: Option<String>,
+    /// Path of the actions file.
+    pub actions: Option<String>,
+    /// Path of the waivers file.
+    pub waivers: Option<String>,
+}
+
+fn parameters_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "object",
+        "additionalProperties": {
+            "type": ["integer", "string", "array"],
+            "items": { "type": "string" }
+        }
+    })
+}
+
+/// One name that is looked at over the network.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HostDocument {
+    /// The name.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// Address to use instead of asking DNS.
+    pub address: Option<String>,
+    /// Addresses to use instead of asking DNS.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+    /// Port of HTTPS; 443 unless told.
+    pub https_port: Option<u16>,
+    /// Port of plain HTTP; 80 unless told, 0 for none.
+    pub http_port: Option<u16>,
+    /// PEM file of a private authority that the host's certificate may chain to.
+    pub trust: Option<String>,
+    /// Paths of pages to look at besides /.
+    #[serde(default)]
+    pub pages: Vec<String>,
+}
+
+/// Configuration of the web server.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigurationDocument {
+    /// Path of nginx.conf.
+    pub nginx: String,
+    /// The server's version, in quotes: "1.26".
+    pub server_version: Option<String>,
+    /// Folder that stands for / when the configuration names absolute paths.
+    pub root: Option<String>,
+}
+
+/// The host's file system.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HostRootDocument {
+    /// A folder with an mtree listing, a .tar, or /.
+    pub root: String,
+    /// The host's name in the report; the URL's host unless told.
+    pub name: Option<String>,
+}
+
+/// A log.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogDocument {
+    /// Path inside the host root; * stands for any rest of a name.
+    pub path: String,
+    /// What it holds.
+    #[serde(default)]
+    pub kind: LogKindDocument,
+}
+
+/// What a log holds.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogKindDocument {
+    /// Requests of visitors.
+    #[default]
+    Access,
+    /// Errors of the server.
+    Error,
+    /// Anything else.
+    Application,
+}
+
+/// What the body declares of itself. An empty list says that there is none; a missing one says nothing.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredDocument {
+    /// Hosts inside the policy's scope.
+    pub scope_hosts: Option<Vec<String>>,
+    /// Hosts and registrable domains that are the body's own.
+    pub first_parties: Option<Vec<String>>,
+    /// Third-party hosts that the published notice names to visitors.
+    pub third_parties: Option<Vec<String>>,
+    /// Paths of the published policy: ja, en, security.
+    #[serde(default)]
+    pub policy_pages: BTreeMap<String, String>,
+    /// Classes of information that the policy says are acquired, with their purpose.
+    pub acquisition: Option<Vec<AcquisitionDocument>>,
+    /// Paths whose query string must not be logged.
+    pub sensitive_paths: Option<Vec<String>>,
+    /// Addresses from which administration is allowed.
+    pub admin_sources: Option<Vec<String>>,
+    /// Accounts, and groups as group:NAME, that may read logs.
+    pub log_readers: Option<Vec<String>>,
+    /// Accounts that may hold root-equivalent rights.
+    pub administrators: Option<Vec<String>>,
+    /// Domains that receive the body's mail.
+    pub mail_domains: Option<Vec<String>>,
+    /// Forms that take personal information.
+    pub forms: Option<Vec<FormDocument>>,
+    /// Names of cookies that are set.
+    pub cookies: Option<Vec<String>>,
+    /// Statutes and standards that the body applies (keys of the editions table), each with its owner.
+    pub statutes: Option<BTreeMap<String, Option<String>>>,
+    /// Residual risk that the body tolerates.
+    pub risk_tolerance: Option<RiskToleranceDocument>,
+}
+
+/// One class of information.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcquisitionDocument {
+    /// ip_address, domain_name, access_info, query_data, identity, cookie, body, authorization, derived_location, device_id.
+    pub class: String,
+    /// What it is used for.
+    pub purpose: Option<String>,
+}
+
+/// One form.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormDocument {
+    /// Path of the page that holds it.
+    pub page: String,
+    /// Categories of personal information that it asks for.
+    pub categories: Vec<String>,
+    /// What they are used for.
+    pub purpose: Option<String>,
+}
+
+/// Residual risk that the body tolerates.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RiskToleranceDocument {
+    /// Units of TRM-1.
+    #[schemars(range(min = 0))]
+    pub units: i64,
+    /// Who approved it.
+    pub approver: Option<String>,
+    /// When.
+    #[schemars(schema_with = "super::optional_date_schema")]
+    pub approved_on: Option<String>,
+}

@@ -1,0 +1,27 @@
+//! Text -> model: parse, don't validate. Every error names file, line, column and what would do.
+//!
+//! YAML is parsed for the user's own files only; what is bundled was turned into JSON by the build.
+
+mod bundled;
+mod check;
+mod condition;
+mod convert;
+pub mod document;
+mod error;
+mod evidence;
+mod people;
+mod reader;
+mod register;
+mod schema;
+mod site;
+mod sources;
+mod tree;
+
+pub use bundled::{bundled_check_documents, bundled_edition_documents, bundled_parameters, bundled_policy_ids};
+pub use check::{check_from_document, check_from_yaml};
+pub use error::{LoadError, Problem};
+pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
+pub use schema::{SCHEMA_NAMES, schema};
+pub use site::{LoadOptions, Loaded, load};
+pub use sources::{Judged, Sources, judged};
+pub use tree::{Tree, tree_from_yaml};

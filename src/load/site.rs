@@ -1,0 +1,339 @@
+//! A target -> all that is declared: the site file and every file that it names.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value as Json, json};
+
+use super::bundled::{bundled_check_documents, bundled_parameters, bundled_policies};
+use super::check::check_from_yaml;
+use super::convert::{optional_day, parameter_value};
+use super::document::policy::PolicyDocument;
+use super::document::records::RecordsDocument;
+use super::document::site::{LogKindDocument, SiteDocument};
+use super::document::waivers::{ActionsDocument, WaiversDocument};
+use super::reader::{self, YAML_LIMIT_BYTES};
+use super::schema::document;
+use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, waiver_of};
+use super::tree::{Tree, tree_from_yaml};
+use super::{LoadError, people, register};
+use crate::model::{
+    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
+    WebServerKind,
+};
+
+/// What the command line says about loading.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Policy instead of the site file's.
+    pub policy: Option<String>,
+    /// Folder with more checks.
+    pub checks: Option<PathBuf>,
+    /// `NAME=VALUE`, over those of the site file.
+    pub parameters: Vec<String>,
+    /// Folder that stands for / in a configuration.
+    pub root: Option<String>,
+}
+
+/// All that was loaded.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What is declared and the checks.
+    pub judged: Judged,
+    /// The documents behind it.
+    pub sources: Sources,
+    /// The folder to which relative paths belong.
+    pub base: PathBuf,
+}
+
+/// Loads a target: a site file, a folder with tenken.yml, an https:// URL, or a configuration file.
+///
+/// # Errors
+/// A [`LoadError`] with its place; nothing is half loaded.
+pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
+    let (mut site_json, site_tree, base) = target_site(target, options)?;
+    let shown_site = if site_tree.values.is_empty() { target.to_owned() } else { shown(&base, "tenken.yml", target) };
+    let parameters = bundled_parameters()?;
+    let known = parameters_of(&parameters)?;
+    // The site file's own parameters are held here, where their place is known.
+    if let Some(set) = site_json.get("parameters").and_then(Json::as_object) {
+        for name in set.keys().filter(|name| !known.contains_key(*name)) {
+            let (line, column) = site_tree.keys.get(&format!("/parameters/{name}")).copied().unwrap_or_default();
+            let hint = super::error::nearest(name, known.keys().map(String::as_str));
+            let message = format!("unknown parameter `{name}`");
+            let hint = hint.map(|near| format!("did you mean `{near}`?"));
+            let problem = super::Problem { line, column, message, hint };
+            return Err(LoadError::Invalid { file: shown_site, problems: vec![problem] });
+        }
+    }
+    for flag in &options.parameters {
+        let (name, value) = parameter_from_flag(&known, flag)?;
+        if let Some(map) = site_json.as_object_mut() {
+            let set = map.entry("parameters").or_insert_with(|| json!({}));
+            if let Some(set) = set.as_object_mut() {
+                set.insert(name, value);
+            }
+        }
+    }
+    let site_document: SiteDocument = document(&shown_site, &Tree { json: site_json.clone(), ..site_tree.clone() })?;
+    let site = site_of(&shown_site, &site_tree, site_document)?;
+    let policy = policy_json(options.policy.as_deref().unwrap_or(&site.policy), &base, options.policy.is_some())?;
+    let mut checks = bundled_check_documents()?;
+    if let Some(folder) = &options.checks {
+        for path in reader::yaml_files(folder)? {
+            checks.push(own_check(&path)?);
+        }
+    }
+    let mut sources = Sources { site: site_json, policy, parameters, checks, ..Sources::default() };
+    let records = named::<RecordsDocument>(&base, site.records.as_deref())?;
+    let waivers = named::<WaiversDocument>(&base, site.waivers.as_deref())?;
+    let actions = named::<ActionsDocument>(&base, site.actions.as_deref())?;
+    sources.attestations = list_in(&records, "attestations");
+    sources.waivers = list_in(&waivers, "waivers");
+    sources.actions = list_in(&actions, "actions");
+    let mut judged = judged(&sources)?;
+    if let Some((file, tree)) = &waivers {
+        // The places of waivers are known here only; a replay has none.
+        judged.declaration.waivers = held_waivers(file, tree, &sources.waivers)?;
+    }
+    judged.declaration.records = records.as_ref().map(|(_, tree)| people::records_of(tree)).transpose()?;
+    if let Some(path) = site.register.as_deref() {
+        judged.declaration.register = Some(register::read(&base.join(path), path)?);
+    }
+    if let Some(path) = site.people.as_deref() {
+        judged.declaration.people = Some(people::read(&base.join(path), path)?);
+    }
+    Ok(Loaded { judged, sources, base })
+}
+
+fn target_site(target: &str, options: &LoadOptions) -> Result<(Json, Tree, PathBuf), LoadError> {
+    let wrong = |reason: &str| LoadError::Target { target: target.to_owned(), reason: reason.to_owned() };
+    if target.starts_with("https://") {
+        let host = host_of(target).ok_or_else(|| wrong("not a URL with a host"))?;
+        return Ok((json!({ "site": host, "url": target }), Tree::default(), PathBuf::from(".")));
+    }
+    if target.starts_with("http://") {
+        return Err(wrong("give the https:// URL; plain HTTP is looked at as well"));
+    }
+    let path = Path::new(target);
+    let file = if reader::is_folder(path) { path.join("tenken.yml") } else { path.to_owned() };
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let base = match file.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    if name.ends_with(".conf") {
+        if !reader::exists(&file) {
+            return Err(wrong("no such file"));
+        }
+        let mut configuration = json!({ "nginx": name });
+        if let (Some(root), Some(map)) = (&options.root, configuration.as_object_mut()) {
+            map.insert("root".to_owned(), Json::from(root.clone()));
+        }
+        return Ok((json!({ "site": name, "configuration": configuration }), Tree::default(), base));
+    }
+    if !(name.ends_with(".yml") || name.ends_with(".yaml")) {
+        let wanted = "expected a site file (tenken.yml), a folder that holds one, an https:// URL, or nginx.conf";
+        return Err(wrong(if reader::exists(&file) {
+            wanted
+        } else {
+            "no such file or folder; tenken init makes a site file"
+        }));
+    }
+    if !reader::exists(&file) {
+        return Err(wrong("there is no tenken.yml; tenken init makes one"));
+    }
+    let text = reader::text(&file, &file.display().to_string(), YAML_LIMIT_BYTES)?;
+    let mut tree = tree_from_yaml(&file.display().to_string(), &text)?;
+    if let (Some(root), Some(map)) =
+        (&options.root, tree.json.pointer_mut("/configuration").and_then(Json::as_object_mut))
+    {
+        map.insert("root".to_owned(), Json::from(root.clone()));
+    }
+    Ok((tree.json.clone(), tree, base))
+}
+
+fn shown(base: &Path, name: &str, target: &str) -> String {
+    let path = Path::new(target);
+    if reader::is_folder(path) { base.join(name).display().to_string() } else { target.to_owned() }
+}
+
+fn policy_json(policy: &str, base: &Path, from_flag: bool) -> Result<Json, LoadError> {
+    let mut bundled = bundled_policies()?;
+    if let Some(json) = bundled.remove(policy) {
+        return Ok(json);
+    }
+    if !policy.contains(['/', '.']) {
+        return Err(LoadError::unknown("policy", policy, bundled.keys().map(String::as_str)));
+    }
+    // A path on the command line is relative to where the user stands, one in the site file to that file.
+    let path = if from_flag { PathBuf::from(policy) } else { base.join(policy) };
+    let text = reader::text(&path, policy, YAML_LIMIT_BYTES)?;
+    let tree = tree_from_yaml(policy, &text)?;
+    document::<PolicyDocument>(policy, &tree)?;
+    policy_of(policy, &tree)?;
+    Ok(tree.json)
+}
+
+fn own_check(path: &Path) -> Result<Json, LoadError> {
+    let shown = path.display().to_string();
+    let (check, json) = check_from_yaml(&shown, &reader::text(path, &shown, YAML_LIMIT_BYTES)?)?;
+    if path.file_stem().and_then(|stem| stem.to_str()) != Some(check.id.as_str()) {
+        let message = format!("the id {} is not the file's name", check.id);
+        return Err(LoadError::invalid(&shown, 1, 1, message));
+    }
+    Ok(json)
+}
+
+fn named<T: serde::de::DeserializeOwned + schemars::JsonSchema>(
+    base: &Path,
+    path: Option<&str>,
+) -> Result<Option<(String, Tree)>, LoadError> {
+    let Some(path) = path else { return Ok(None) };
+    let text = reader::text(&base.join(path), path, YAML_LIMIT_BYTES)?;
+    let tree = tree_from_yaml(path, &text)?;
+    document::<T>(path, &tree)?;
+    Ok(Some((path.to_owned(), tree)))
+}
+
+fn list_in(read: &Option<(String, Tree)>, key: &str) -> Vec<Json> {
+    read.as_ref().and_then(|(_, tree)| tree.json.get(key)?.as_array().cloned()).unwrap_or_default()
+}
+
+fn held_waivers(file: &str, tree: &Tree, documents: &[Json]) -> Result<Vec<crate::model::Waiver>, LoadError> {
+    documents
+        .iter()
+        .enumerate()
+        .map(|(index, json)| {
+            let (line, column) = tree.place(&format!("/waivers/{index}"));
+            waiver_of(json, line).ok_or_else(|| LoadError::invalid(file, line, column, "a waiver of the wrong shape"))
+        })
+        .collect()
+}
+
+/// Turns a site document into a site.
+pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Site, LoadError> {
+    let at = |pointer: &str, message: String| {
+        let (line, column) = tree.place(pointer);
+        LoadError::invalid(file, line, column, message)
+    };
+    let mut hosts: Vec<Host> = Vec::new();
+    let mut main_port = 443;
+    if let Some(url) = &read.url {
+        let bad =
+            || at("/url", format!("url: expected https://HOST, found {}", url.chars().take(80).collect::<String>()));
+        let parsed = reqwest::Url::parse(url).map_err(|_| bad())?;
+        if parsed.scheme() != "https" {
+            return Err(bad());
+        }
+        main_port = parsed.port().unwrap_or(443);
+    }
+    for (index, host) in read.hosts.iter().enumerate() {
+        let name = host.name.to_ascii_lowercase();
+        if hosts.iter().any(|other| other.name == name) {
+            return Err(at(&format!("/hosts/{index}/name"), format!("two hosts have the name {name}")));
+        }
+        let addresses: Vec<String> = host.address.iter().chain(&host.addresses).cloned().collect();
+        if let Some(bad) = addresses.iter().find(|address| address.parse::<std::net::IpAddr>().is_err()) {
+            return Err(at(&format!("/hosts/{index}"), format!("address: expected an IP address, found {bad}")));
+        }
+        hosts.push(Host {
+            name,
+            addresses,
+            https_port: host.https_port.unwrap_or(443),
+            http_port: match host.http_port {
+                Some(0) => None,
+                Some(port) => Some(port),
+                None => Some(80),
+            },
+            trust: host.trust.clone(),
+            pages: host.pages.clone(),
+        });
+    }
+    if let Some(name) = read.url.as_deref().and_then(host_of) {
+        match hosts.iter().position(|host| host.name == name) {
+            Some(index) => {
+                let mut main = hosts.remove(index);
+                if main_port != 443 {
+                    main.https_port = main_port;
+                }
+                hosts.insert(0, main);
+            }
+            None => hosts.insert(0, Host { name, https_port: main_port, http_port: Some(80), ..Host::default() }),
+        }
+    }
+    let main_host = hosts.first().map_or_else(|| "localhost".to_owned(), |host| host.name.clone());
+    let mut parameters = std::collections::BTreeMap::new();
+    for (name, json) in &read.parameters {
+        let value = parameter_value(json)
+            .ok_or_else(|| at(&format!("/parameters/{name}"), format!("{name}: expected a number, text or list")))?;
+        parameters.insert(name.clone(), value);
+    }
+    Ok(Site {
+        name: read.site,
+        url: read.url,
+        hosts,
+        policy: read.policy.unwrap_or_else(|| "four-principles".to_owned()),
+        parameters,
+        web_server: read.configuration.map(|configuration| WebServer {
+            kind: WebServerKind::Nginx,
+            path: configuration.nginx,
+            version: configuration.server_version,
+            root: configuration.root,
+        }),
+        host_root: read
+            .host
+            .map(|host| HostRoot { path: host.root, name: host.name.unwrap_or_else(|| main_host.clone()) }),
+        logs: read
+            .logs
+            .into_iter()
+            .map(|log| LogFile {
+                path: log.path,
+                kind: match log.kind {
+                    LogKindDocument::Access => LogKind::Access,
+                    LogKindDocument::Error => LogKind::Error,
+                    LogKindDocument::Application => LogKind::Application,
+                },
+            })
+            .collect(),
+        declared: declared_of(read.declared),
+        people: read.people,
+        register: read.contractors,
+        records: read.records,
+        actions: read.actions,
+        waivers: read.waivers,
+    })
+}
+
+fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
+    Declared {
+        scope_hosts: read.scope_hosts,
+        first_parties: read.first_parties,
+        third_parties: read.third_parties,
+        policy_pages: read.policy_pages,
+        acquisition: read.acquisition.map(|list| {
+            list.into_iter().map(|item| Acquisition { class: item.class, purpose: item.purpose }).collect()
+        }),
+        sensitive_paths: read.sensitive_paths,
+        admin_sources: read.admin_sources,
+        log_readers: read.log_readers,
+        administrators: read.administrators,
+        mail_domains: read.mail_domains,
+        forms: read.forms.map(|list| {
+            list.into_iter()
+                .map(|form| DeclaredForm { page: form.page, categories: form.categories, purpose: form.purpose })
+                .collect()
+        }),
+        cookies: read.cookies,
+        statutes: read.statutes,
+        risk_tolerance: read.risk_tolerance.map(|tolerance| RiskTolerance {
+            units: tolerance.units,
+            approver: tolerance.approver,
+            approved_on: optional_day(tolerance.approved_on.as_ref()),
+        }),
+    }
+}
+
+/// The host of a URL in lower case, punycode where it was not ASCII.
+fn host_of(url: &str) -> Option<String> {
+    reqwest::Url::parse(url).ok()?.host_str().map(str::to_ascii_lowercase)
+}
