@@ -12,6 +12,7 @@
 //! Each stage is one room (module); `tests/architecture.rs` holds who may know whom. See ARCHITECTURE.md.
 #![forbid(unsafe_code)]
 
+pub mod assess;
 pub mod collect;
 pub mod evaluate;
 pub mod join;

@@ -1,7 +1,7 @@
 //! One matcher on one value. What is of another type than the matcher wants is unknown, never false.
 
 use super::condition::Context;
-use crate::model::{Leaf, Matcher, Operand, Time, Value};
+use crate::model::{Leaf, Matcher, Time, Value};
 
 /// The operand's value where it has one, and whether the leaf holds or why that cannot be told.
 pub(super) fn compare(
@@ -85,6 +85,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::model::Operand;
 
     fn told(matcher: Matcher, empty_passes: bool, actual: impl Into<Value>) -> Option<bool> {
         let leaf = Leaf { field: "a".to_owned(), matcher, empty_passes };

@@ -21,15 +21,6 @@ pub struct Selection {
     pub left_out: BTreeMap<String, Bilingual>,
 }
 
-/// The kind that states facts of the run itself; its checks are second-pass and add no risk.
-pub const RUN_KIND: &str = "run";
-
-/// Whether a check is about the run itself.
-#[must_use]
-pub fn is_second_pass(check: &Check) -> bool {
-    check.needs == RUN_KIND
-}
-
 /// Evaluates every check against the evidence; the result is ordered by check, then subject.
 #[must_use]
 pub fn evaluate(

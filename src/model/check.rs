@@ -69,3 +69,14 @@ pub struct Examples {
     /// To these the check does not apply.
     pub not_applicable: BTreeMap<String, BTreeMap<String, Value>>,
 }
+
+impl Check {
+    /// The kind that states facts of the run itself.
+    pub const RUN_KIND: &'static str = "run";
+
+    /// Whether the check is about the run itself: it is evaluated after the others and adds no risk units.
+    #[must_use]
+    pub fn is_second_pass(&self) -> bool {
+        self.needs == Self::RUN_KIND
+    }
+}

@@ -1,0 +1,142 @@
+//! Policy, findings, waivers, now -> assessment. The verdict is made here and nowhere else.
+
+mod clause;
+mod gate;
+mod risk;
+mod run;
+mod waiver;
+
+use std::collections::BTreeMap;
+
+use ring::digest;
+
+pub use risk::METHOD;
+
+use crate::model::{
+    AssessedFinding, Assessment, Change, Check, Declaration, Evidence, Finding, Gap, GateOptions, NotChecked,
+    Observation, Outcome, Time,
+};
+
+/// What the first pass found, and what it is assessed with.
+#[derive(Debug)]
+pub struct Inputs<'a> {
+    /// All that is declared.
+    pub declaration: &'a Declaration,
+    /// The checks, second-pass ones too.
+    pub checks: &'a [Check],
+    /// Findings of the first pass.
+    pub findings: Vec<Finding>,
+    /// What could not be seen.
+    pub gaps: Vec<Gap>,
+    /// When the evidence was collected.
+    pub collected_at: Time,
+    /// When it is judged.
+    pub now: Time,
+    /// Hash over the checks.
+    pub pack_hash: String,
+    /// What the gate is asked.
+    pub gate: GateOptions,
+}
+
+/// Assesses. `second_pass` evaluates the checks about the run itself on the facts that the first pass gives.
+#[must_use]
+pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Finding>) -> Assessment {
+    let Inputs { declaration, checks, findings, gaps, collected_at, now, pack_hash, gate } = inputs;
+    let by_id: BTreeMap<&str, &Check> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
+    let clauses_of = clauses_by_check(declaration);
+    let mut known: Vec<&str> = gate.baseline.iter().flatten().map(String::as_str).collect();
+    known.sort_unstable();
+    let dress = |finding: Finding| {
+        let fingerprint = fingerprint(&finding.check, &finding.subject.to_string());
+        let action = declaration.actions.iter().find(|action| action.fingerprint == fingerprint);
+        let waiver = (finding.outcome == Outcome::Fail)
+            .then(|| waiver::of(&declaration.waivers, &finding, now).cloned())
+            .flatten();
+        AssessedFinding {
+            title: by_id.get(finding.check.as_str()).map(|check| check.title.clone()).unwrap_or_default(),
+            clauses: clauses_of.get(finding.check.as_str()).cloned().unwrap_or_default(),
+            change: if known.binary_search(&fingerprint.as_str()).is_ok() { Change::Persisting } else { Change::New },
+            waiver,
+            owner: action.map(|action| action.owner.clone()),
+            due: action.and_then(|action| action.due),
+            marginal: crate::model::Milliunits(0),
+            fingerprint,
+            finding,
+        }
+    };
+    let mut findings: Vec<AssessedFinding> = findings.into_iter().map(dress).collect();
+    let ledger = risk::Ledger::of(&findings, &by_id);
+    for found in &mut findings {
+        found.marginal = ledger.marginal(found);
+    }
+    let residual = ledger.residual(|_| true);
+    let facts: Vec<Observation> = run::facts(declaration, &findings, &by_id, residual, now);
+    findings.extend(second_pass(&run::evidence(facts, &declaration.site.name)).into_iter().map(dress));
+    findings.sort_by(|a, b| (&a.finding.check, &a.finding.subject).cmp(&(&b.finding.check, &b.finding.subject)));
+    let clauses = clause::assess(declaration, &findings, &ledger, now);
+    let not_checked = not_checked(&findings);
+    let gate = gate::judge(&gate, &clauses, &findings, &declaration.waivers, &gaps, residual, now);
+    Assessment {
+        site: declaration.site.name.clone(),
+        url: declaration.site.url.clone(),
+        policy_id: declaration.policy.id.clone(),
+        policy_title: declaration.policy.title.clone(),
+        assessed_at: now,
+        collected_at,
+        method: METHOD,
+        pack_hash,
+        gate,
+        residual,
+        clauses,
+        findings,
+        gaps,
+        not_checked,
+        checks: checks.to_vec(),
+    }
+}
+
+/// Stable name of a finding: 16 hex digits of SHA-256 over check and subject. No line number, value or score is in it.
+#[must_use]
+pub fn fingerprint(check: &str, subject: &str) -> String {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(check.as_bytes());
+    // A zero byte parts the two: no id and no subject holds one.
+    hash.update(&[0]);
+    hash.update(subject.as_bytes());
+    hash.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn clauses_by_check(declaration: &Declaration) -> BTreeMap<&str, Vec<String>> {
+    let mut clauses: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for clause in &declaration.policy.clauses {
+        for check in &clause.checks {
+            clauses.entry(check.as_str()).or_default().push(clause.id.clone());
+        }
+    }
+    clauses
+}
+
+fn not_checked(findings: &[AssessedFinding]) -> Vec<NotChecked> {
+    let mut list: Vec<NotChecked> = findings
+        .iter()
+        .filter(|found| found.finding.outcome == Outcome::NotChecked)
+        .map(|found| NotChecked {
+            check: found.finding.check.clone(),
+            reason: found.finding.reason.clone().unwrap_or_default(),
+        })
+        .collect();
+    list.sort();
+    list.dedup();
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_are_fixed_for_ever() {
+        assert_eq!(fingerprint("tls-hsts", "page:https://www.example.jp/"), "2f4bcb13841f63f7");
+        assert_ne!(fingerprint("a", "bc"), fingerprint("ab", "c"));
+    }
+}
