@@ -18,4 +18,5 @@ pub mod evaluate;
 pub mod join;
 pub mod load;
 pub mod model;
+pub mod pipeline;
 pub mod syntax;

@@ -2,6 +2,7 @@
 
 pub mod collector;
 pub mod recorded;
+pub mod run;
 pub mod world;
 
 use collector::Collector;

@@ -13,6 +13,7 @@ mod finding;
 mod observation;
 mod register;
 mod risk;
+mod run;
 mod site;
 mod subject;
 mod text;
@@ -37,6 +38,7 @@ pub use register::{
     ContractorStatus, Person, PersonAccount, Record, Register, Service,
 };
 pub use risk::{Band, Grade, Milliunits, RiskRating};
+pub use run::RUN_KINDS;
 pub use site::{
     Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
     WebServerKind,

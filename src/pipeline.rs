@@ -1,0 +1,185 @@
+//! The only place that knows the order of the stages.
+
+use std::collections::BTreeMap;
+
+use ring::digest;
+
+use crate::assess::{self, Inputs};
+use crate::collect::collector::Task;
+use crate::collect::world::World;
+use crate::collect::{COLLECTORS, run};
+use crate::evaluate::{Selection, evaluate};
+use crate::join::{self, JOINS};
+use crate::load::{EvidenceFile, Judged, LoadError, Loaded, judged};
+use crate::model::{Assessment, Bilingual, Check, GateOptions, KindSpec, Outcome, RUN_KINDS, Time};
+
+/// Why a run gives no assessment. Both are exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The evidence file does not say what it is judged by: a broken or foreign file.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A glob of `--only` or `--skip` names no check: the user's to mend.
+    #[error("{flag} {glob}: no check has such an id")]
+    NoSuchCheck {
+        /// The flag.
+        flag: &'static str,
+        /// Its value.
+        glob: String,
+    },
+    /// Nothing was looked at: the flags leave out every check.
+    #[error("no check ran: every check was left out or nothing that it needs was asked for")]
+    NoCheckRan,
+}
+
+/// How evidence is judged.
+#[derive(Debug, Clone, Default)]
+pub struct JudgeOptions {
+    /// Globs of check ids; where there are any, all other checks are left out.
+    pub only: Vec<String>,
+    /// Globs of check ids that are left out.
+    pub skip: Vec<String>,
+    /// What the gate is asked.
+    pub gate: GateOptions,
+    /// When it is judged; `None` is when the evidence was collected.
+    pub now: Option<Time>,
+}
+
+/// Every kind of observation that exists.
+#[must_use]
+pub fn kinds() -> Vec<&'static KindSpec> {
+    COLLECTORS
+        .iter()
+        .flat_map(|collector| collector.kinds())
+        .chain(JOINS.iter().flat_map(|join| join.kinds))
+        .chain(RUN_KINDS)
+        .collect()
+}
+
+/// Looks at all that is declared: collect, then join.
+pub async fn collect(loaded: &Loaded, world: &dyn World, offline: bool, now: Time) -> EvidenceFile {
+    let task = Task { declaration: &loaded.judged.declaration, offline, now };
+    let mut evidence = run::collect(COLLECTORS, world, &task).await;
+    join::join(&mut evidence);
+    evidence.sort();
+    EvidenceFile {
+        tool: concat!("tenken ", env!("CARGO_PKG_VERSION")).to_owned(),
+        pack_hash: pack_hash(&loaded.sources.checks),
+        collected_at: now,
+        offline,
+        sources: loaded.sources.clone(),
+        evidence,
+    }
+}
+
+/// Judges evidence: evaluate, then assess. The same for a live run and for a replay.
+///
+/// # Errors
+/// A [`PipelineError`]; a run in which no check was evaluated is one.
+pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, PipelineError> {
+    let Judged { declaration, checks } = judged(&file.sources)?;
+    let now = options.now.unwrap_or(file.collected_at);
+    let selection = selection(&checks, &declaration.policy.clauses, options)?;
+    let first: Vec<&Check> =
+        checks.iter().filter(|check| !check.is_second_pass() && is_used(check, &declaration)).collect();
+    let second: Vec<&Check> =
+        checks.iter().filter(|check| check.is_second_pass() && is_used(check, &declaration)).collect();
+    let findings = evaluate(&first, &declaration, &file.evidence, &selection, now);
+    if !findings.iter().any(|finding| finding.outcome != Outcome::NotChecked) {
+        return Err(PipelineError::NoCheckRan);
+    }
+    let inputs = Inputs {
+        declaration: &declaration,
+        checks: &checks,
+        findings,
+        gaps: file.evidence.gaps.clone(),
+        collected_at: file.collected_at,
+        now,
+        pack_hash: file.pack_hash.clone(),
+        gate: options.gate.clone(),
+    };
+    Ok(assess::assess(inputs, |facts| evaluate(&second, &declaration, facts, &selection, now)))
+}
+
+/// A check that no clause of the policy names is not part of this policy.
+fn is_used(check: &Check, declaration: &crate::model::Declaration) -> bool {
+    declaration.policy.clauses.iter().any(|clause| clause.checks.contains(&check.id))
+}
+
+fn selection(
+    checks: &[Check],
+    clauses: &[crate::model::Clause],
+    options: &JudgeOptions,
+) -> Result<Selection, PipelineError> {
+    for (flag, globs) in [("--only", &options.only), ("--skip", &options.skip)] {
+        for glob in globs {
+            let named = |check: &Check| {
+                matches_glob(glob, &check.id) && clauses.iter().any(|clause| clause.checks.contains(&check.id))
+            };
+            if !checks.iter().any(named) {
+                return Err(PipelineError::NoSuchCheck { flag, glob: glob.clone() });
+            }
+        }
+    }
+    let mut left_out = BTreeMap::new();
+    for check in checks {
+        let reason = if options.skip.iter().any(|glob| matches_glob(glob, &check.id)) {
+            Bilingual::new("left out by --skip", "--skipにより対象外")
+        } else if !options.only.is_empty() && !options.only.iter().any(|glob| matches_glob(glob, &check.id)) {
+            Bilingual::new("left out by --only", "--onlyにより対象外")
+        } else {
+            continue;
+        };
+        left_out.insert(check.id.clone(), reason);
+    }
+    Ok(Selection { left_out })
+}
+
+/// Whether a name fits a glob in which `*` stands for any run of characters.
+#[must_use]
+pub fn matches_glob(glob: &str, name: &str) -> bool {
+    let mut parts = glob.split('*');
+    let Some(rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let Some(last) = glob.rsplit('*').next().filter(|_| glob.contains('*')) else { return rest.is_empty() };
+    let middle: Vec<&str> = parts.collect();
+    let mut rest = rest;
+    for part in middle.iter().take(middle.len().saturating_sub(1)) {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// SHA-256 over the checks' documents, in hexadecimal.
+fn pack_hash(checks: &[serde_json::Value]) -> String {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    for check in checks {
+        hash.update(check.to_string().as_bytes());
+        hash.update(b"\n");
+    }
+    hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches_glob;
+
+    #[test]
+    fn a_glob_matches_the_whole_name() {
+        for (glob, name, fits) in [
+            ("tls-*", "tls-hsts", true),
+            ("tls-hsts", "tls-hsts", true),
+            ("tls", "tls-hsts", false),
+            ("*-hsts", "tls-hsts", true),
+            ("t*-*s", "tls-hsts", true),
+            ("*", "", true),
+            ("tls-*", "dns-tls-x", false),
+            ("a*a", "a", false),
+            ("", "x", false),
+        ] {
+            assert_eq!(matches_glob(glob, name), fits, "{glob} {name}");
+        }
+    }
+}
