@@ -1,6 +1,9 @@
 //! The world -> evidence: one file or folder a collector, all of them in [`COLLECTORS`].
 
+pub mod accept;
 pub mod collector;
+pub mod limits;
+pub mod live;
 pub mod recorded;
 pub mod run;
 pub mod world;

@@ -144,4 +144,9 @@ pub trait World {
     /// # Errors
     /// A [`Refusal`] where it is named and cannot be read.
     fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal>;
+
+    /// Seconds that one answer may take; a collector that reads a stream holds it to this.
+    fn timeout_seconds(&self) -> u64 {
+        10
+    }
 }

@@ -1,0 +1,43 @@
+//! Every limit on looking, in one place, each with its reason. No collector has numbers of its own.
+
+/// Connections that may wait or be open to one host at a time: what a careful visitor's browser opens.
+pub const CONNECTIONS_PER_HOST: usize = 4;
+/// Entries of one directory: a log directory with ten years of daily files has 3,650.
+pub const DIRECTORY_ENTRIES: usize = 100_000;
+/// Bytes of one configuration file. The largest seen in practice is a few megabytes.
+pub const CONFIGURATION_BYTES: u64 = 32 * 1024 * 1024;
+/// Files that one configuration may include.
+pub const CONFIGURATION_FILES: usize = 100_000;
+/// Bytes of one small file of a host: passwd, group, sudoers, authorized_keys.
+pub const HOST_FILE_BYTES: u64 = 16 * 1024 * 1024;
+/// Bytes of a listing or archive of a host.
+pub const HOST_ARCHIVE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Entries of a host's file tree.
+pub const HOST_ENTRIES: usize = 1_000_000;
+/// Bytes of a response's status line and header fields together; browsers stop at 256 KiB.
+pub const HEADER_BYTES: usize = 256 * 1024;
+/// Header fields of a response.
+pub const HEADER_FIELDS: usize = 500;
+/// Bytes of a body that are read; the rest is not asked for.
+pub const BODY_BYTES: usize = 2 * 1024 * 1024;
+/// Redirects that are followed for one question; browsers follow 20, and more than 10 is a fault of the site.
+pub const REDIRECTS: usize = 10;
+/// Requests to one host in a run.
+pub const REQUESTS_PER_HOST: usize = 40;
+/// Pages of one host that are read.
+pub const PAGES_PER_HOST: usize = 8;
+/// Bytes of a TLS server's first flight: long chains have 20 KiB.
+pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
+/// Addresses of one name that are looked at.
+pub const ADDRESSES_PER_HOST: usize = 8;
+/// Characters of an outside text that are kept in a fact.
+pub const TEXT_CHARACTERS: usize = 200;
+
+/// An outside text, cut to what a fact may hold.
+#[must_use]
+pub fn cut(text: &str) -> String {
+    match text.char_indices().nth(TEXT_CHARACTERS) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
