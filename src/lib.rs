@@ -13,10 +13,13 @@
 #![forbid(unsafe_code)]
 
 pub mod assess;
+pub mod catalog;
+pub mod cli;
 pub mod collect;
 pub mod evaluate;
 pub mod join;
 pub mod load;
 pub mod model;
 pub mod pipeline;
+pub mod report;
 pub mod syntax;

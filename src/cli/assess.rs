@@ -1,6 +1,5 @@
 //! `tenken assess`: the main job.
 
-use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -106,8 +105,7 @@ pub(super) fn look(
         usize::from(options.jobs),
         options.offline,
     ));
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);
     Ok(runtime.block_on(pipeline::collect(&loaded, &world, options.offline, now)))
 }
@@ -196,8 +194,6 @@ impl Baseline {
     }
 
     fn text(&self) -> Result<String, Failure> {
-        serde_json::to_string_pretty(self)
-            .map(|text| text + "\n")
-            .map_err(|error| Failure::Usage(error.to_string()))
+        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| Failure::Usage(error.to_string()))
     }
 }

@@ -16,8 +16,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
-use self::arguments::{Arguments, Command};
 pub use self::arguments::command;
+use self::arguments::{Arguments, Command};
 pub use self::failure::Exit;
 use self::failure::Failure;
 use crate::model::{Language, Time};
@@ -45,8 +45,7 @@ pub fn main() -> Exit {
     let progress = stderr.is_terminal();
     let mut out = std::io::BufWriter::new(stdout.lock());
     let mut err = stderr.lock();
-    let mut streams =
-        Streams { out: &mut out, err: &mut err, width: width.unwrap_or(80), color, progress };
+    let mut streams = Streams { out: &mut out, err: &mut err, width: width.unwrap_or(80), color, progress };
     let exit = run(std::env::args_os(), &mut streams);
     match streams.out.flush() {
         Ok(()) => exit,

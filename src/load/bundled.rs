@@ -5,14 +5,66 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::LoadError;
+use super::check::check_from_document;
+use super::document::policy::PolicyDocument;
+use super::reader::{self, YAML_LIMIT_BYTES};
+use super::schema::document;
+use super::sources::{parameters_of, policy_of};
+use super::tree::{Tree, tree_from_yaml};
+use crate::model::{Check, Parameter, Policy, Value};
 
 const BUNDLE: &str = include_str!(concat!(env!("OUT_DIR"), "/bundled.json"));
 
-/// Every bundled check's document, by file order.
+/// Every bundled check, ordered by id.
 ///
 /// # Errors
-/// `Bundled` where the build made no JSON, which a test of the build would show.
-pub fn bundled_check_documents() -> Result<Vec<Json>, LoadError> {
+/// `Bundled` or `Invalid` where the bundle is broken, which the tests of the checks would show.
+pub fn bundled_checks() -> Result<Vec<Check>, LoadError> {
+    let documents = bundled_check_documents()?;
+    let mut checks = documents
+        .iter()
+        .map(|document| check_from_document("bundled check", document))
+        .collect::<Result<Vec<_>, _>>()?;
+    checks.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(checks)
+}
+
+/// Every parameter by name.
+///
+/// # Errors
+/// As [`bundled_checks`].
+pub fn bundled_parameter_list() -> Result<BTreeMap<String, Parameter>, LoadError> {
+    parameters_of(&bundled_parameters()?)
+}
+
+/// The defaults of the parameters that have one.
+///
+/// # Errors
+/// As [`bundled_checks`].
+pub fn bundled_parameter_values() -> Result<BTreeMap<String, Value>, LoadError> {
+    let parameters = bundled_parameter_list()?.into_iter();
+    Ok(parameters.filter_map(|(name, parameter)| Some((name, parameter.default?))).collect())
+}
+
+/// A policy by its bundled id, or from a file.
+///
+/// # Errors
+/// `Unknown`, or the file's problems.
+pub fn policy_named(name: &str) -> Result<Policy, LoadError> {
+    let mut bundled = bundled_policies()?;
+    if let Some(json) = bundled.remove(name) {
+        return policy_of(name, &Tree::placeless(json));
+    }
+    if !name.contains(['/', '.']) {
+        return Err(LoadError::unknown("policy", name, bundled.keys().map(String::as_str)));
+    }
+    let tree = tree_from_yaml(name, &reader::text(std::path::Path::new(name), name, YAML_LIMIT_BYTES)?)?;
+    document::<PolicyDocument>(name, &tree)?;
+    policy_of(name, &tree)
+}
+
+/// Every bundled check's document, by file order.
+pub(crate) fn bundled_check_documents() -> Result<Vec<Json>, LoadError> {
     match bundle()?.remove("checks") {
         Some(Json::Array(list)) => Ok(list),
         _ => Err(LoadError::Bundled("no checks".to_owned())),
@@ -20,10 +72,7 @@ pub fn bundled_check_documents() -> Result<Vec<Json>, LoadError> {
 }
 
 /// Every parameter's document.
-///
-/// # Errors
-/// As [`bundled_check_documents`].
-pub fn bundled_parameters() -> Result<Vec<Json>, LoadError> {
+pub(crate) fn bundled_parameters() -> Result<Vec<Json>, LoadError> {
     match bundle()?.remove("parameters") {
         Some(Json::Array(list)) => Ok(list),
         _ => Err(LoadError::Bundled("no parameters".to_owned())),
@@ -33,7 +82,7 @@ pub fn bundled_parameters() -> Result<Vec<Json>, LoadError> {
 /// Every edition's document.
 ///
 /// # Errors
-/// As [`bundled_check_documents`].
+/// As [`bundled_checks`].
 pub fn bundled_edition_documents() -> Result<Vec<Json>, LoadError> {
     match bundle()?.remove("editions") {
         Some(Json::Array(list)) => Ok(list),
@@ -44,7 +93,7 @@ pub fn bundled_edition_documents() -> Result<Vec<Json>, LoadError> {
 /// The ids of the bundled policies.
 ///
 /// # Errors
-/// As [`bundled_check_documents`].
+/// As [`bundled_checks`].
 pub fn bundled_policy_ids() -> Result<Vec<String>, LoadError> {
     Ok(bundled_policies()?.into_keys().collect())
 }

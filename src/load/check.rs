@@ -1,6 +1,7 @@
 //! A check file -> a check.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::Value as Json;
 
@@ -8,6 +9,7 @@ use super::LoadError;
 use super::condition::{Wrong, condition, value};
 use super::convert::bilingual;
 use super::document::check::{CheckDocument, ExampleDocument};
+use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::{document, typed};
 use super::tree::{Tree, tree_from_yaml};
 use crate::model::{Check, Condition, Easing, Examples, Remedy, Value};
@@ -20,6 +22,25 @@ pub fn check_from_yaml(file: &str, text: &str) -> Result<(Check, Json), LoadErro
     let tree = tree_from_yaml(file, text)?;
     let check = check_of(file, &tree, document::<CheckDocument>(file, &tree)?)?;
     Ok((check, tree.json))
+}
+
+/// Reads a check file; its name must be the check's id.
+///
+/// # Errors
+/// As [`check_from_yaml`], or `Unreadable`.
+pub fn check_from_file(path: &Path) -> Result<Check, LoadError> {
+    own_check(path).map(|(check, _)| check)
+}
+
+/// The same with its document.
+pub(crate) fn own_check(path: &Path) -> Result<(Check, Json), LoadError> {
+    let shown = path.display().to_string();
+    let (check, json) = check_from_yaml(&shown, &reader::text(path, &shown, YAML_LIMIT_BYTES)?)?;
+    if path.file_stem().and_then(|stem| stem.to_str()) != Some(check.id.as_str()) {
+        let message = format!("the id {} is not the file's name", check.id);
+        return Err(LoadError::invalid(&shown, 1, 1, message));
+    }
+    Ok((check, json))
 }
 
 /// Reads a check from a document that was checked when it was bundled or collected.

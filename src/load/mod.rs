@@ -17,8 +17,11 @@ mod site;
 mod sources;
 mod tree;
 
-pub use bundled::{bundled_check_documents, bundled_edition_documents, bundled_parameters, bundled_policy_ids};
-pub use check::{check_from_document, check_from_yaml};
+pub use bundled::{
+    bundled_checks, bundled_edition_documents, bundled_parameter_list, bundled_parameter_values, bundled_policy_ids,
+    policy_named,
+};
+pub use check::{check_from_document, check_from_file, check_from_yaml};
 pub use error::{LoadError, Problem};
 pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
 pub use schema::{SCHEMA_NAMES, schema};

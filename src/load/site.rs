@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use super::bundled::{bundled_check_documents, bundled_parameters, bundled_policies};
-use super::check::check_from_yaml;
+use super::check::own_check;
 use super::convert::{optional_day, parameter_value};
 use super::document::policy::PolicyDocument;
 use super::document::records::RecordsDocument;
@@ -80,7 +80,7 @@ pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
     let mut checks = bundled_check_documents()?;
     if let Some(folder) = &options.checks {
         for path in reader::yaml_files(folder)? {
-            checks.push(own_check(&path)?);
+            checks.push(own_check(&path)?.1);
         }
     }
     let mut sources = Sources { site: site_json, policy, parameters, checks, ..Sources::default() };
@@ -172,16 +172,6 @@ fn policy_json(policy: &str, base: &Path, from_flag: bool) -> Result<Json, LoadE
     document::<PolicyDocument>(policy, &tree)?;
     policy_of(policy, &tree)?;
     Ok(tree.json)
-}
-
-fn own_check(path: &Path) -> Result<Json, LoadError> {
-    let shown = path.display().to_string();
-    let (check, json) = check_from_yaml(&shown, &reader::text(path, &shown, YAML_LIMIT_BYTES)?)?;
-    if path.file_stem().and_then(|stem| stem.to_str()) != Some(check.id.as_str()) {
-        let message = format!("the id {} is not the file's name", check.id);
-        return Err(LoadError::invalid(&shown, 1, 1, message));
-    }
-    Ok(json)
 }
 
 fn named<T: serde::de::DeserializeOwned + schemars::JsonSchema>(

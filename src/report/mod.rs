@@ -1,0 +1,42 @@
+//! Assessment -> text. One module a format, all of them in [`FORMATS`]; a renderer never decides.
+
+mod escape;
+mod json;
+mod markdown;
+mod text;
+mod words;
+
+use crate::model::{Assessment, Language};
+
+pub use json::schema;
+
+/// One way of writing an assessment.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// The word after `--format`.
+    pub name: &'static str,
+    /// Writes it.
+    pub render: fn(&Assessment, &RenderOptions) -> String,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[
+    Format { name: "text", render: text::render },
+    Format { name: "json", render: json::render },
+    Format { name: "markdown", render: markdown::render },
+];
+
+/// How a report is written.
+#[derive(Debug, Clone)]
+pub struct RenderOptions {
+    /// The reader's language.
+    pub language: Language,
+    /// Columns, at least 40.
+    pub width: usize,
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Whether each finding says why it matters.
+    pub explain: bool,
+    /// The verdict alone.
+    pub quiet: bool,
+}

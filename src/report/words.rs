@@ -1,0 +1,235 @@
+//! Every sentence of a report that a person reads and that no other room makes, in both languages.
+
+use crate::model::{
+    AssessedFinding, Bilingual, ClauseVerdict, Gate, GateVerdict, Grade, Language, LeafResult, Location, Residual,
+    Value,
+};
+
+use super::escape::terminal;
+
+/// Fixed words.
+macro_rules! words {
+    ($($name:ident: $en:literal, $ja:literal;)*) => {
+        $(
+            pub(super) fn $name(language: Language) -> &'static str {
+                match language {
+                    Language::English => $en,
+                    Language::Japanese => $ja,
+                }
+            }
+        )*
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str)] = &[$(($en, $ja)),*];
+    };
+}
+
+words! {
+    site: "Site", "サイト";
+    policy: "Policy", "方針";
+    assessed: "Assessed", "点検日時";
+    clause: "Clause", "条項";
+    verdict: "Verdict", "判定";
+    risk: "Risk (units)", "リスク(単位)";
+    looked: "Looked at", "点検済";
+    residual: "Residual risk", "残留リスク";
+    accepted: "of which accepted", "うち受容";
+    grade: "grade", "等級";
+    gate: "Gate", "ゲート";
+    exit_code: "exit code", "終了コード";
+    clauses: "Clauses", "条項ごとの判定";
+    mend_first: "To mend, greatest fall of risk first", "是正事項(リスク低減の大きい順)";
+    cannot_tell: "Could not be told", "判断できなかった事項";
+    not_looked: "Not looked at", "点検しなかった事項";
+    gaps: "Evidence that was asked for and could not be had", "求めたが得られなかった証拠";
+    expected: "expected", "期待";
+    found: "found", "実際";
+    nothing_found: "nothing", "なし";
+    why: "why", "理由";
+    mend: "mend", "対処";
+    eased: "eased", "軽減";
+    waived: "accepted until", "受容期限";
+    serves: "clauses", "条項";
+    place: "place", "場所";
+    next: "Next", "次にすること";
+    explain_hint: "tenken explain ID tells what a check looks at and why", "tenken explain ID で点検の内容と理由を確認できます";
+    none_failing: "No check fails.", "不適合はありません。";
+    checks_word: "checks", "件";
+    subjects_more: "more", "件ほか";
+    finding: "Finding", "不適合";
+    band: "Band", "区分";
+    unset: "not set", "未設定";
+}
+
+/// The word of a clause's verdict.
+pub(super) fn clause_verdict(verdict: ClauseVerdict, language: Language) -> &'static str {
+    match (verdict, language) {
+        (ClauseVerdict::Kept, Language::English) => "kept",
+        (ClauseVerdict::NotKept, Language::English) => "NOT KEPT",
+        (ClauseVerdict::CannotTell, Language::English) => "cannot tell",
+        (ClauseVerdict::Kept, Language::Japanese) => "守られている",
+        (ClauseVerdict::NotKept, Language::Japanese) => "守られていない",
+        (ClauseVerdict::CannotTell, Language::Japanese) => "判断できない",
+    }
+}
+
+/// The verdict of the run, in one sentence with its counts.
+pub(super) fn headline(gate: &Gate, kept: usize, broken: usize, open: usize, language: Language) -> String {
+    let total = kept + broken + open;
+    match language {
+        Language::English => {
+            let said = match gate.verdict {
+                GateVerdict::Kept => "KEPT: this site keeps its policy",
+                GateVerdict::NotKept => "NOT KEPT: this site does not keep its policy",
+                GateVerdict::Incomplete => "INCOMPLETE: nothing broken was seen, but not everything could be told",
+            };
+            format!("{said} (of {total} clauses {kept} kept, {broken} not kept, {open} cannot tell)")
+        }
+        Language::Japanese => {
+            let said = match gate.verdict {
+                GateVerdict::Kept => "適合: 方針は守られています",
+                GateVerdict::NotKept => "不適合: 方針が守られていません",
+                GateVerdict::Incomplete => "未確定: 違反は見つかりませんが、判断できない条項があります",
+            };
+            format!("{said}(全{total}条項: 守られている{kept}、守られていない{broken}、判断できない{open})")
+        }
+    }
+}
+
+/// The grade of both ends; one letter only where both agree.
+pub(super) fn grades(residual: &Residual) -> String {
+    let letter = |grade: Grade| match grade {
+        Grade::A => 'A',
+        Grade::B => 'B',
+        Grade::C => 'C',
+        Grade::D => 'D',
+        Grade::E => 'E',
+    };
+    let (low, high) = residual.grades();
+    if low == high { letter(low).to_string() } else { format!("{}..{}", letter(low), letter(high)) }
+}
+
+/// The word of a band.
+pub(super) fn band_of(word: &str, language: Language) -> &str {
+    match (language, word) {
+        (Language::Japanese, "critical") => "重大",
+        (Language::Japanese, "high") => "高",
+        (Language::Japanese, "medium") => "中",
+        (Language::Japanese, "low") => "低",
+        (Language::Japanese, "info") => "参考",
+        _ => word,
+    }
+}
+
+/// What a leaf asked for.
+pub(super) fn expected_of(leaf: &LeafResult, language: Language) -> String {
+    let value = leaf.expected.as_ref().map_or_else(|| unset(language).to_owned(), shown);
+    let (negated, word) = match leaf.matcher.strip_prefix("not ") {
+        Some(word) => (true, word),
+        None => (false, leaf.matcher.as_str()),
+    };
+    let text = match (language, word) {
+        (Language::English, "equals") => value,
+        (Language::English, "at_least") => format!("at least {value}"),
+        (Language::English, "at_most") => format!("at most {value}"),
+        (Language::English, "one_of") => format!("one of {value}"),
+        (Language::English, "none_of") => format!("none of {value}"),
+        (Language::English, "only") => format!("nothing outside {value}"),
+        (Language::English, "includes") => format!("all of {value}"),
+        (Language::English, "excludes") => format!("no part of {value}"),
+        (Language::English, "is_empty") if value == "true" => "nothing".to_owned(),
+        (Language::English, "is_empty") => "something".to_owned(),
+        (Language::English, "days_past_at_most") => format!("at most {value} days ago"),
+        (Language::English, "days_ahead_at_least") => format!("at least {value} days ahead"),
+        (Language::Japanese, "equals") => value,
+        (Language::Japanese, "at_least") => format!("{value}以上"),
+        (Language::Japanese, "at_most") => format!("{value}以下"),
+        (Language::Japanese, "one_of") => format!("{value}のいずれか"),
+        (Language::Japanese, "none_of") => format!("{value}以外"),
+        (Language::Japanese, "only") => format!("{value}の範囲内のみ"),
+        (Language::Japanese, "includes") => format!("{value}をすべて含む"),
+        (Language::Japanese, "excludes") => format!("{value}を含まない"),
+        (Language::Japanese, "is_empty") if value == "true" => "該当なし".to_owned(),
+        (Language::Japanese, "is_empty") => "該当あり".to_owned(),
+        (Language::Japanese, "days_past_at_most") => format!("{value}日以内"),
+        (Language::Japanese, "days_ahead_at_least") => format!("{value}日以上先"),
+        _ => format!("{word} {value}"),
+    };
+    match (negated, language) {
+        (false, _) => text,
+        (true, Language::English) => format!("not {text}"),
+        (true, Language::Japanese) => format!("{text}でないこと"),
+    }
+}
+
+/// What a leaf saw, or why it saw nothing.
+pub(super) fn actual(leaf: &LeafResult, language: Language) -> String {
+    match (&leaf.actual, &leaf.reason) {
+        (Some(value), None) => shown(value),
+        (_, Some(reason)) => terminal(reason),
+        (None, None) => nothing_found(language).to_owned(),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Time(time) => time.date(),
+        Value::List(items) if items.is_empty() => "[]".to_owned(),
+        Value::List(items) => {
+            let shown: Vec<String> = items.iter().take(6).map(|item| terminal(&item.to_string())).collect();
+            let more = if items.len() > 6 { format!(", … ({})", items.len()) } else { String::new() };
+            shown.join(", ") + &more
+        }
+        other => terminal(&other.to_string()),
+    }
+}
+
+/// Where a finding is, in the most exact words there are.
+pub(super) fn location(found: &AssessedFinding) -> String {
+    place_of(&found.finding.location)
+}
+
+/// A place in words.
+pub(super) fn place_of(location: &Location) -> String {
+    let Location { file, line, column, url, host, entry } = location;
+    let place = match (file, line, column) {
+        (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}"),
+        (Some(file), Some(line), None) => format!("{file}:{line}"),
+        (Some(file), None, _) => file.clone(),
+        (None, _, _) => url.clone().or_else(|| host.clone()).unwrap_or_default(),
+    };
+    let place = match entry {
+        Some(entry) if place.is_empty() => entry.clone(),
+        Some(entry) => format!("{place} ({entry})"),
+        None => place,
+    };
+    terminal(&place)
+}
+
+/// Why a finding is unknown or was not checked.
+pub(super) fn reason(found: &AssessedFinding, language: Language) -> String {
+    let said = |reason: &Bilingual| terminal(reason.text(language));
+    match &found.finding.reason {
+        Some(reason) => said(reason),
+        None => found
+            .finding
+            .leaves
+            .iter()
+            .map(|leaf| format!("{}: {}", leaf.field, actual(leaf, language)))
+            .collect::<Vec<_>>()
+            .join("; "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_exists_in_both_languages() {
+        for (en, ja) in ALL {
+            assert!(!en.is_empty() && !ja.is_empty());
+            assert!(en.is_ascii(), "{en} is not English");
+            assert!(!ja.is_ascii(), "{ja} is not Japanese");
+        }
+    }
+}
