@@ -6,9 +6,10 @@ pub mod limits;
 pub mod live;
 pub mod recorded;
 pub mod run;
+pub mod webserver;
 pub mod world;
 
 use collector::Collector;
 
 /// Every collector, in the order in which their facts are listed.
-pub const COLLECTORS: &[&dyn Collector] = &[];
+pub const COLLECTORS: &[&dyn Collector] = &[&webserver::WebServerCollector];

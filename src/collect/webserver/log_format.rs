@@ -1,0 +1,242 @@
+//! Log formats: which variables a format writes, and which class of information each is (governance section 2.2).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::include::Node;
+
+/// The format that nginx has built in.
+const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
+
+/// Class of a variable; `None` for one that is not known.
+fn class(variable: &str) -> Option<&'static str> {
+    Some(match variable {
+        "remote_addr"
+        | "binary_remote_addr"
+        | "realip_remote_addr"
+        | "http_x_forwarded_for"
+        | "proxy_add_x_forwarded_for"
+        | "http_forwarded"
+        | "http_x_real_ip"
+        | "proxy_protocol_addr"
+        | "remote_port" => "ip_address",
+        "host" | "http_host" | "server_name" | "proxy_host" => "domain_name",
+        "remote_user"
+        | "ssl_client_s_dn"
+        | "ssl_client_i_dn"
+        | "ssl_client_serial"
+        | "ssl_client_fingerprint"
+        | "ssl_client_cert"
+        | "ssl_client_escaped_cert"
+        | "ssl_client_raw_cert" => "identity",
+        "args" | "query_string" => "query_data",
+        "request_body" | "request_body_file" => "body",
+        "http_authorization" | "http_proxy_authorization" => "authorization",
+        "http_cookie" | "sent_http_set_cookie" | "upstream_http_set_cookie" => "cookie",
+        "http_user_agent"
+        | "http_referer"
+        | "request"
+        | "request_uri"
+        | "uri"
+        | "document_uri"
+        | "request_method"
+        | "server_protocol"
+        | "status"
+        | "bytes_sent"
+        | "body_bytes_sent"
+        | "request_length"
+        | "request_time"
+        | "request_completion"
+        | "request_id"
+        | "time_local"
+        | "time_iso8601"
+        | "msec"
+        | "scheme"
+        | "https"
+        | "server_port"
+        | "server_addr"
+        | "connection"
+        | "connection_requests"
+        | "pid"
+        | "hostname"
+        | "nginx_version"
+        | "ssl_protocol"
+        | "ssl_cipher"
+        | "ssl_server_name"
+        | "gzip_ratio"
+        | "upstream_addr"
+        | "upstream_status"
+        | "upstream_response_time"
+        | "upstream_connect_time"
+        | "upstream_header_time"
+        | "upstream_cache_status"
+        | "upstream_bytes_received"
+        | "upstream_bytes_sent"
+        | "pipe"
+        | "limit_req_status"
+        | "request_filename"
+        | "document_root"
+        | "sent_http_content_type"
+        | "sent_http_content_length"
+        | "sent_http_location"
+        | "content_type"
+        | "content_length"
+        | "http_accept"
+        | "http_accept_language"
+        | "http_accept_encoding"
+        | "http_origin"
+        | "http_content_type" => "access_info",
+        _ if variable.starts_with("arg_") => "query_data",
+        _ if variable.starts_with("cookie_") => "cookie",
+        _ if variable.starts_with("geoip_") || variable.starts_with("geoip2_") => "derived_location",
+        "http_x_device_id" | "http_device_id" => "device_id",
+        _ => return None,
+    })
+}
+
+/// Variables that hold the query string, wholly or in part.
+const WITH_QUERY: [&str; 6] = ["request", "request_uri", "args", "query_string", "http_referer", "is_args"];
+
+/// The items that an investigation needs, and the variables that hold each.
+const MINIMUM: [(&str, &[&str]); 5] = [
+    ("time", &["time_local", "time_iso8601", "msec"]),
+    ("client_address", &["remote_addr", "realip_remote_addr", "proxy_protocol_addr"]),
+    ("request_line", &["request", "request_uri", "uri", "document_uri"]),
+    ("status", &["status"]),
+    ("bytes", &["bytes_sent", "body_bytes_sent"]),
+];
+
+/// All formats and derived variables of a configuration.
+#[derive(Debug)]
+pub(super) struct Formats {
+    formats: BTreeMap<String, BTreeSet<String>>,
+    /// Variables made by map, geo, split_clients and set, with those that they are made from.
+    derived: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What a format writes.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Written {
+    pub(super) variables: BTreeSet<String>,
+    pub(super) unknown: BTreeSet<String>,
+    pub(super) classes: BTreeSet<String>,
+    pub(super) missing_minimum: Vec<String>,
+    pub(super) has_query: bool,
+}
+
+impl Formats {
+    /// Reads the formats and derived variables of all levels.
+    pub(super) fn of(nodes: &[Node]) -> Self {
+        let mut formats = Self { formats: BTreeMap::new(), derived: BTreeMap::new() };
+        formats.formats.insert("combined".to_owned(), variables(COMBINED).collect());
+        formats.gather(nodes);
+        formats
+    }
+
+    fn gather(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            match (node.name.as_str(), node.arguments.as_slice()) {
+                ("log_format", [name, parts @ ..]) => {
+                    let parts = parts.iter().filter(|part| !part.starts_with("escape="));
+                    self.formats.insert(name.clone(), parts.flat_map(|part| variables(part)).collect());
+                }
+                ("map" | "split_clients", [source, target]) => self.derive(target, source, node),
+                ("geo", [target]) => {
+                    self.derived.entry(bare(target).to_owned()).or_default().insert("remote_addr".to_owned());
+                }
+                ("geo", [source, target]) => self.derive(target, source, node),
+                ("set", [target, value]) => {
+                    self.derived.entry(bare(target).to_owned()).or_default().extend(variables(value));
+                }
+                _ => {}
+            }
+            if let Some(block) = &node.block {
+                self.gather(block);
+            }
+        }
+    }
+
+    /// A variable whose values come from a table: it carries what the table's right sides carry. A pass-through of the
+    /// source is a right side that names it.
+    fn derive(&mut self, target: &str, source: &str, node: &Node) {
+        let entry = self.derived.entry(bare(target).to_owned()).or_default();
+        for line in node.block.iter().flatten() {
+            entry.extend(line.arguments.iter().flat_map(|value| variables(value)));
+        }
+        // A capture of the source's text carries the source.
+        let captures = node
+            .block
+            .iter()
+            .flatten()
+            .any(|line| line.name.starts_with('~') && line.arguments.iter().any(|value| value.contains('$')));
+        if captures {
+            entry.extend(variables(source));
+        }
+    }
+
+    /// What a format of a name writes; `None` where there is no such format.
+    pub(super) fn written(&self, name: &str) -> Option<Written> {
+        let named = self.formats.get(name)?;
+        let mut written = Written::default();
+        let mut left: Vec<&str> = named.iter().map(String::as_str).collect();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        while let Some(variable) = left.pop() {
+            if !seen.insert(variable) {
+                continue;
+            }
+            if let Some(sources) = self.derived.get(variable) {
+                left.extend(sources.iter().map(String::as_str));
+                continue;
+            }
+            // A capture's number or name inside a map stands for part of the source, which was added.
+            if variable.chars().all(|character| character.is_ascii_digit()) {
+                continue;
+            }
+            match class(variable) {
+                Some(class) => drop(written.classes.insert(class.to_owned())),
+                None => drop(written.unknown.insert(variable.to_owned())),
+            }
+            written.has_query |= WITH_QUERY.contains(&variable) || variable.starts_with("arg_");
+            written.variables.insert(variable.to_owned());
+        }
+        written.missing_minimum = MINIMUM
+            .iter()
+            .filter(|(_, holders)| !holders.iter().any(|holder| written.variables.contains(*holder)))
+            .map(|(item, _)| (*item).to_owned())
+            .collect();
+        Some(written)
+    }
+}
+
+fn bare(variable: &str) -> &str {
+    variable.trim_start_matches('$')
+}
+
+/// The variables that a text names: `$name` and `${name}`.
+fn variables(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end =
+            rest.find(|character: char| !(character.is_ascii_alphanumeric() || character == '_')).unwrap_or(rest.len());
+        (end > 0).then(|| rest[..end].to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_found_in_both_spellings() {
+        assert_eq!(variables("a$b-${c}d$e_1$$").collect::<Vec<_>>(), ["b", "c", "e_1"]);
+    }
+
+    #[test]
+    fn combined_writes_identity_and_the_query() {
+        let written = Formats::of(&[]).written("combined").unwrap();
+        assert_eq!(
+            written.classes.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["access_info", "identity", "ip_address"]
+        );
+        assert!(written.has_query && written.missing_minimum.is_empty() && written.unknown.is_empty());
+    }
+}

@@ -1,0 +1,77 @@
+//! The web server's configuration as the server understands it: effective logs, formats and roots. It never judges.
+
+mod include;
+mod kinds;
+mod location;
+mod log_format;
+mod model;
+mod state;
+
+use super::collector::{Collector, LocalFuture, Task};
+use super::world::World;
+use crate::model::{Census, Evidence, Gap, KindSpec, WebServer};
+
+pub use kinds::KINDS;
+
+/// The collector.
+#[derive(Debug)]
+pub struct WebServerCollector;
+
+const NAME: &str = "webserver";
+
+impl Collector for WebServerCollector {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn kinds(&self) -> &'static [KindSpec] {
+        KINDS
+    }
+
+    fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
+        Box::pin(async move {
+            match &task.declaration.site.web_server {
+                Some(server) => look(world, server, task),
+                None => not_asked(task),
+            }
+        })
+    }
+}
+
+fn not_asked(task: &Task<'_>) -> Evidence {
+    let reason = "no server configuration is named (site file: configuration)";
+    let census = KINDS.iter().map(|kind| Census::not_asked(kind.name, &task.declaration.site.name, reason));
+    Evidence { census: census.collect(), ..Evidence::default() }
+}
+
+fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
+    let read = include::read(world, server);
+    let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
+    let mut evidence =
+        Evidence { observations: model::observe(&read.directives, &server.path, sensitive), ..Evidence::default() };
+    for kind in KINDS {
+        let count = evidence.of_kind(kind.name).count();
+        let census = if kind.name == kinds::SENSITIVE_PATH && sensitive.is_none() {
+            Census::not_asked(
+                kind.name,
+                &server.path,
+                "no sensitive paths are declared (site file: declared: sensitive_paths)",
+            )
+        } else if let Some((subject, reason)) = read.faults.first() {
+            Census::incomplete(kind.name, &server.path, count, format!("{subject}: {reason}"))
+        } else {
+            Census::complete(kind.name, &server.path, count)
+        };
+        evidence.census.push(census);
+    }
+    evidence.gaps.extend(read.faults.into_iter().map(|(subject, reason)| Gap {
+        collector: NAME.to_owned(),
+        kinds: KINDS.iter().map(|kind| kind.name.to_owned()).collect(),
+        subject,
+        reason,
+    }));
+    evidence
+}
+
+#[cfg(test)]
+mod tests;

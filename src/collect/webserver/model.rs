@@ -1,0 +1,270 @@
+//! Directives -> observations: servers, the levels that answer, logs in use, sensitive paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::include::Node;
+use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
+use super::location::{Answer, Matching, answering, is_static};
+use super::log_format::{Formats, Written};
+use super::state::{AccessLog, State};
+use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value};
+
+const METHOD: &str = "configuration read as nginx reads it";
+
+/// A level that answers requests.
+struct Level<'a> {
+    server: &'a Node,
+    /// `None` for the server's own level.
+    matching: Option<Matching>,
+    place: &'a Node,
+    name: String,
+    state: State,
+    /// The level does nothing but return or redirect.
+    returns_only: bool,
+}
+
+struct Server<'a> {
+    node: &'a Node,
+    name: String,
+    levels: Vec<Level<'a>>,
+}
+
+/// Observes a whole configuration.
+pub(super) fn observe(directives: &[Node], main: &str, sensitive: Option<&[String]>) -> Vec<Observation> {
+    let formats = Formats::of(directives);
+    let servers = servers(directives);
+    let mut observations = Vec::new();
+    for server in &servers {
+        observations.push(server_seen(server, main));
+        observations.extend(server.levels.iter().map(|level| level_seen(level, &server.name, main)));
+        for path in sensitive.unwrap_or_default() {
+            observations.push(sensitive_seen(server, path, main, &formats));
+        }
+    }
+    observations.extend(logs_seen(&servers, &formats));
+    observations
+}
+
+fn servers(directives: &[Node]) -> Vec<Server<'_>> {
+    let mut servers = Vec::new();
+    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+    // A fragment may begin inside http, or hold bare servers.
+    let top = State::default().at(directives);
+    let https = directives.iter().filter(|node| node.name == "http").filter_map(|node| node.block.as_deref());
+    let bare = directives.iter().any(|node| node.name == "server").then_some(directives);
+    for level in https.chain(bare) {
+        let state = top.at(level);
+        for node in level.iter().filter(|node| node.name == "server") {
+            let Some(block) = node.block.as_deref() else { continue };
+            let name = server_name(block, &mut taken);
+            let mut levels = Vec::new();
+            walk(node, node, block, &state.at(block), &name, None, &mut levels);
+            servers.push(Server { node, name, levels });
+        }
+    }
+    servers
+}
+
+/// Name of a server in subjects: its first name and port, with a number where another has the same.
+fn server_name(block: &[Node], taken: &mut BTreeMap<String, u32>) -> String {
+    let first = |name: &str| {
+        block.iter().find(|node| node.name == name).and_then(|node| node.arguments.first()).map_or("", String::as_str)
+    };
+    let (name, listen) = (first("server_name"), first("listen"));
+    let port = listen.rsplit(':').next().unwrap_or(listen);
+    let plain = format!("{}:{}", if name.is_empty() { "_" } else { name }, if port.is_empty() { "80" } else { port });
+    let count = taken.entry(plain.clone()).or_insert(0);
+    *count += 1;
+    if *count == 1 { plain } else { format!("{plain}#{count}") }
+}
+
+fn walk<'a>(
+    server: &'a Node,
+    place: &'a Node,
+    block: &'a [Node],
+    state: &State,
+    name: &str,
+    matching: Option<Matching>,
+    levels: &mut Vec<Level<'a>>,
+) {
+    let returns = |node: &Node| node.name == "return" || (node.name == "rewrite" && is_redirect(node));
+    let serves = |node: &Node| {
+        matches!(
+            node.name.as_str(),
+            "root" | "alias" | "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "try_files" | "location"
+        )
+    };
+    levels.push(Level {
+        server,
+        matching,
+        place,
+        name: name.to_owned(),
+        state: state.clone(),
+        returns_only: block.iter().any(returns) && !block.iter().any(serves),
+    });
+    for node in block {
+        let Some(inner) = node.block.as_deref() else { continue };
+        match node.name.as_str() {
+            "location" => {
+                let name = format!("{name}/location[{}]", node.arguments.join(" "));
+                walk(server, node, inner, &state.at(inner), &name, Matching::of(node), levels);
+            }
+            // `if` is a level of its own: a log that it switches off is off for what it matches.
+            "if" if inner.iter().any(|own| own.name == "access_log") => {
+                let name = format!("{name}/if[{}]", node.arguments.join(" "));
+                walk(server, node, inner, &state.at(inner), &name, Some(Matching::Named("if".to_owned())), levels);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_redirect(node: &Node) -> bool {
+    node.arguments.last().is_some_and(|last| last == "permanent" || last == "redirect")
+}
+
+fn subject(main: &str, locus: &str) -> Subject {
+    Subject::new(SubjectKind::File, format!("{main}#{locus}"))
+}
+
+fn seen(kind: &str, subject: Subject, node: &Node) -> Observation {
+    let mut seen = Observation::new(kind, subject, node.location(), METHOD);
+    seen.related = node.chain.as_ref().clone();
+    seen
+}
+
+fn server_seen(server: &Server<'_>, main: &str) -> Observation {
+    let mut seen = seen(SERVER, subject(main, &format!("server[{}]", server.name)), server.node);
+    let all = |name: &str| -> Vec<String> {
+        let block = server.node.block.iter().flatten().filter(|node| node.name == name);
+        block.map(|node| node.arguments.join(" ")).collect()
+    };
+    let listens = all("listen");
+    seen.set("tls", listens.iter().any(|listen| listen.split(' ').any(|word| word == "ssl")));
+    seen.set("names", Value::texts(all("server_name")));
+    seen.set("listens", Value::texts(listens));
+    seen
+}
+
+fn level_seen(level: &Level<'_>, server: &str, main: &str) -> Observation {
+    let locus = level.name.strip_prefix(server).unwrap_or_default();
+    let mut seen = seen(LOCATION, subject(main, &format!("server[{server}]{locus}")), level.place);
+    let logs = level.state.logs(level.server);
+    seen.set("logging", !logs.is_empty());
+    seen.set("logs", Value::texts(logs.iter().map(|log| log.target.as_str())));
+    let is_static = level.matching.as_ref().is_some_and(is_static);
+    seen.set("static_assets", is_static);
+    if let Some(root) = &level.state.root {
+        seen.set("root", root.as_str());
+    }
+    if logs.is_empty()
+        && let Some(node) = level.place.block.iter().flatten().find(|node| node.name == "access_log")
+    {
+        seen.source = node.location();
+    }
+    seen
+}
+
+fn logs_seen(servers: &[Server<'_>], formats: &Formats) -> Vec<Observation> {
+    let levels = || servers.iter().flat_map(|server| &server.levels);
+    let roots: BTreeSet<&str> =
+        levels().filter(|level| !level.returns_only).filter_map(|level| level.state.root.as_deref()).collect();
+    let mut by_target: BTreeMap<String, Vec<AccessLog>> = BTreeMap::new();
+    for level in levels() {
+        for log in level.state.logs(level.server) {
+            by_target.entry(log.target.clone()).or_default().push(log);
+        }
+    }
+    by_target.into_iter().map(|(target, uses)| log_seen(&target, &uses, &roots, formats)).collect()
+}
+
+fn log_seen(target: &str, uses: &[AccessLog], roots: &BTreeSet<&str>, formats: &Formats) -> Observation {
+    let place = uses.first().map_or_else(Location::default, |log| log.node.location());
+    let mut seen = Observation::new(LOG, Subject::new(SubjectKind::Log, target), place, METHOD);
+    let names: BTreeSet<&str> = uses.iter().map(|log| log.format.as_str()).collect();
+    let places: BTreeSet<Location> = uses.iter().skip(1).map(|log| log.node.location()).collect();
+    let first = seen.source.clone();
+    seen.related = places
+        .into_iter()
+        .filter(|place| *place != first)
+        .map(|location| Related { location, note: "written from here too".to_owned() })
+        .collect();
+    let mut all = Written::default();
+    let mut missing: BTreeSet<String> = BTreeSet::new();
+    let mut nameless = Vec::new();
+    for name in &names {
+        match formats.written(name) {
+            Some(written) => {
+                all.variables.extend(written.variables);
+                all.unknown.extend(written.unknown);
+                all.classes.extend(written.classes);
+                missing.extend(written.missing_minimum);
+            }
+            None => nameless.push(*name),
+        }
+    }
+    seen.set("formats", Value::texts(names.iter().copied()));
+    seen.set("conditional", uses.iter().any(|log| log.conditional));
+    let path = target.strip_prefix("syslog:").map_or(Some(target), |_| None);
+    seen.set("in_web_root", path.is_some_and(|path| roots.iter().any(|root| is_inside(path, root))));
+    if !nameless.is_empty() {
+        let reason = format!("no log_format has the name {}", nameless.join(", "));
+        for field in ["variables", "classes", "missing_minimum"] {
+            seen.unknown(field, reason.clone());
+        }
+        return seen;
+    }
+    seen.set("variables", Value::texts(all.variables));
+    seen.set("missing_minimum", Value::texts(missing));
+    if all.unknown.is_empty() {
+        seen.set("classes", Value::texts(all.classes));
+    } else {
+        let names: Vec<String> = all.unknown.iter().map(|name| format!("${name}")).collect();
+        seen.unknown("classes", format!("the class of {} is not known", names.join(", ")));
+    }
+    seen
+}
+
+fn is_inside(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn sensitive_seen(server: &Server<'_>, path: &str, main: &str, formats: &Formats) -> Observation {
+    let locus = format!("server[{}]/path[{path}]", server.name);
+    // Only locations directly in the server compete; nested ones are decided inside the one that wins.
+    let depth = |level: &Level<'_>| level.name.matches("/location[").count();
+    let outer: Vec<&Level<'_>> =
+        server.levels.iter().filter(|level| depth(level) == 1 && level.matching.is_some()).collect();
+    let matchings: Vec<Matching> = outer.iter().filter_map(|level| level.matching.clone()).collect();
+    let level = match answering(&matchings, path) {
+        Answer::One(number) => outer.get(number).copied(),
+        Answer::None => server.levels.first(),
+        Answer::Open => None,
+    };
+    let place = level.map_or(server.node, |level| level.place);
+    let mut seen = seen(SENSITIVE_PATH, subject(main, &locus), place);
+    seen.set("path", path);
+    let Some(level) = level else {
+        for field in ["location", "query_logged", "formats"] {
+            seen.unknown(field, "a location with a regular expression may answer this path");
+        }
+        return seen;
+    };
+    let nested = server.levels.iter().any(|other| depth(other) > 1 && other.name.starts_with(&level.name));
+    seen.set("location", level.name.as_str());
+    let logs = level.state.logs(level.server);
+    let names: BTreeSet<&str> = logs.iter().map(|log| log.format.as_str()).collect();
+    seen.set("formats", Value::texts(names.iter().copied()));
+    let written: Option<Vec<Written>> = names.iter().map(|name| formats.written(name)).collect();
+    match written {
+        _ if nested => drop(seen.unknown("query_logged", "a location inside this one may answer")),
+        Some(written) if written.iter().all(|written| written.unknown.is_empty()) => {
+            seen.set("query_logged", !level.returns_only && written.iter().any(|written| written.has_query));
+        }
+        _ => drop(seen.unknown("query_logged", "a log format is not known")),
+    }
+    if let Some(log) = logs.first() {
+        seen.related.push(Related { location: log.node.location(), note: "the log in force".to_owned() });
+    }
+    seen
+}
