@@ -1,3 +1,8 @@
 //! The languages that tenken reads: bytes -> trees with places. Pure, and knowing nothing of facts.
 
+pub mod accounts;
+pub mod authorized_keys;
+pub mod logrotate;
+pub mod mtree;
 pub mod nginx;
+pub mod sudoers;
