@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod collector;
+pub mod host;
 pub mod limits;
 pub mod live;
 pub mod recorded;
@@ -12,4 +13,4 @@ pub mod world;
 use collector::Collector;
 
 /// Every collector, in the order in which their facts are listed.
-pub const COLLECTORS: &[&dyn Collector] = &[&webserver::WebServerCollector];
+pub const COLLECTORS: &[&dyn Collector] = &[&webserver::WebServerCollector, &host::HostCollector];

@@ -1,5 +1,8 @@
 //! Evidence -> evidence: facts that only two sources together can state. One file a join.
 
+mod account_owners;
+mod log_readers;
+
 use crate::model::{Census, CensusState, Evidence, KindSpec};
 
 /// One join: pure, reads evidence, states kinds of its own with their census.
@@ -13,7 +16,7 @@ pub struct Join {
 }
 
 /// Every join, in the order in which they run; a later one may read an earlier one's observations.
-pub const JOINS: &[Join] = &[];
+pub const JOINS: &[Join] = &[log_readers::LOG_READERS, account_owners::ACCOUNT_OWNERS];
 
 /// Runs every join and adds what each concludes.
 pub fn join(evidence: &mut Evidence) {

@@ -1,0 +1,320 @@
+//! Accounts, groups, keys and sudo.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Seen;
+use super::kinds::{ACCOUNT, SSH_KEY, SUDO_RULE};
+use super::tree::HostTree;
+use crate::collect::world::Refusal;
+use crate::model::{Location, Observation, Subject, SubjectKind, Time, Value};
+use crate::syntax::accounts::{self, Group, Password, User};
+use crate::syntax::{authorized_keys, sudoers};
+
+/// Users and groups by name.
+#[derive(Debug, Default)]
+pub(super) struct Identities {
+    pub(super) users: Vec<User>,
+    pub(super) groups: Vec<Group>,
+}
+
+/// Groups whose members are as good as root.
+const ROOT_EQUIVALENT: [&str; 6] = ["sudo", "wheel", "docker", "lxd", "disk", "shadow"];
+
+impl Identities {
+    pub(super) fn user_name(&self, uid: u32) -> Option<&str> {
+        self.users.iter().find(|user| user.uid == uid).map(|user| user.name.as_str())
+    }
+
+    pub(super) fn group_name(&self, gid: u32) -> Option<&str> {
+        self.groups.iter().find(|group| group.gid == gid).map(|group| group.name.as_str())
+    }
+
+    fn groups_of(&self, user: &User) -> BTreeSet<&str> {
+        let listed = self.groups.iter().filter(|group| group.gid == user.gid || group.members.contains(&user.name));
+        listed.map(|group| group.name.as_str()).collect()
+    }
+
+    fn members<'a>(&'a self, group: &'a Group) -> Vec<&'a str> {
+        let primary = self.users.iter().filter(|user| user.gid == group.gid).map(|user| user.name.as_str());
+        primary.chain(group.members.iter().map(String::as_str)).collect()
+    }
+}
+
+/// Observes accounts, keys and sudo rules.
+pub(super) fn observe(tree: &HostTree<'_>, host: &str, seen: &mut Seen) -> Identities {
+    let identities = read(tree, seen);
+    let shadow = shadow(tree, seen);
+    let keys = keys(tree, &identities, seen);
+    for user in &identities.users {
+        seen.observations.push(account(tree, host, &identities, user, shadow.as_ref(), &keys));
+    }
+    sudo(tree, &identities, seen);
+    identities
+}
+
+fn read(tree: &HostTree<'_>, seen: &mut Seen) -> Identities {
+    let mut identities = Identities::default();
+    match tree.text("etc/passwd") {
+        Ok(text) => {
+            let (users, faults) = accounts::passwd(&text);
+            identities.users = users;
+            lines(tree, "etc/passwd", &faults, &[ACCOUNT], seen);
+        }
+        Err(refusal) => every(tree, "etc/passwd", &refusal, &[ACCOUNT, SSH_KEY, SUDO_RULE], seen),
+    }
+    match tree.text("etc/group") {
+        Ok(text) => {
+            let (groups, faults) = accounts::group(&text);
+            identities.groups = groups;
+            lines(tree, "etc/group", &faults, &[ACCOUNT, SUDO_RULE], seen);
+        }
+        Err(refusal) => every(tree, "etc/group", &refusal, &[ACCOUNT, SUDO_RULE], seen),
+    }
+    identities
+}
+
+fn shadow(tree: &HostTree<'_>, seen: &mut Seen) -> Option<BTreeMap<String, Password>> {
+    match tree.text("etc/shadow") {
+        Ok(text) => {
+            let (states, faults) = accounts::shadow(&text);
+            lines(tree, "etc/shadow", &faults, &[ACCOUNT], seen);
+            Some(states.into_iter().collect())
+        }
+        // The states are then unknown field by field; the accounts themselves were seen.
+        Err(_) => None,
+    }
+}
+
+fn account(
+    tree: &HostTree<'_>,
+    host: &str,
+    identities: &Identities,
+    user: &User,
+    shadow: Option<&BTreeMap<String, Password>>,
+    keys: &BTreeMap<String, Option<usize>>,
+) -> Observation {
+    let subject = Subject::new(SubjectKind::Account, format!("{host}/{}", user.name));
+    let place = Location::file(tree.shown("etc/passwd"), user.line, 1);
+    let mut seen = Observation::new(ACCOUNT, subject, place, "passwd, group, shadow, authorized_keys");
+    let login_shell = accounts::is_login_shell(&user.shell);
+    seen.set("user", user.name.as_str()).set("uid", i64::from(user.uid)).set("login_shell", login_shell);
+    let password = shadow.map(|states| states.get(&user.name).copied().unwrap_or(Password::Locked));
+    match password {
+        Some(state) => drop(seen.set("password", password_word(state))),
+        None => drop(seen.unknown("password", "etc/shadow cannot be read")),
+    }
+    let count = keys.get(&user.name).copied().unwrap_or(Some(0));
+    match count {
+        Some(count) => drop(seen.set("keys", i64::try_from(count).unwrap_or(i64::MAX))),
+        None => drop(seen.unknown("keys", "the account's authorized_keys cannot be read")),
+    }
+    let has_password = password.map(|state| state != Password::Locked);
+    let has_key = count.map(|count| count > 0);
+    let usable = match (login_shell, has_password, has_key) {
+        (false, _, _) => Some(false),
+        (true, Some(true), _) | (true, _, Some(true)) => Some(true),
+        (true, Some(false), Some(false)) => Some(false),
+        _ => None,
+    };
+    match usable {
+        Some(usable) => drop(seen.set("usable", usable)),
+        None => drop(seen.unknown("usable", "password or keys are not known")),
+    }
+    let groups = identities.groups_of(user);
+    let mut root: Vec<String> =
+        groups.iter().filter(|group| ROOT_EQUIVALENT.contains(group)).map(|group| format!("group {group}")).collect();
+    if user.uid == 0 && user.name != "root" {
+        root.push("uid 0".to_owned());
+    }
+    seen.set("groups", Value::texts(groups)).set("root_equivalent_by", Value::texts(root));
+    seen
+}
+
+fn password_word(state: Password) -> &'static str {
+    match state {
+        Password::Usable => "usable",
+        Password::Locked => "locked",
+        Password::Empty => "empty",
+    }
+}
+
+/// Observes keys; gives how many open each account, `None` where the file cannot be read.
+fn keys(tree: &HostTree<'_>, identities: &Identities, seen: &mut Seen) -> BTreeMap<String, Option<usize>> {
+    let mut counts = BTreeMap::new();
+    for user in &identities.users {
+        let home = user.home.trim_matches('/');
+        if home.is_empty() || home.split('/').any(|part| part == "..") {
+            continue;
+        }
+        let mut count = Some(0);
+        for name in ["authorized_keys", "authorized_keys2"] {
+            let path = format!("{home}/.ssh/{name}");
+            let text = match tree.text(&path) {
+                Ok(text) => text,
+                Err(Refusal::NotFound) => continue,
+                Err(refusal) => {
+                    seen.fault(SSH_KEY, tree.shown(&path), refusal.to_string());
+                    count = None;
+                    continue;
+                }
+            };
+            let (keys, faults) = authorized_keys::parse(&text);
+            lines(tree, &path, &faults, &[SSH_KEY], seen);
+            count = count.map(|count| count + keys.len());
+            seen.observations.extend(keys.iter().map(|key| ssh_key(tree, &path, user, key)));
+        }
+        counts.insert(user.name.clone(), count);
+    }
+    counts
+}
+
+fn ssh_key(tree: &HostTree<'_>, path: &str, user: &User, key: &authorized_keys::Key) -> Observation {
+    let subject = Subject::new(SubjectKind::Key, format!("{}#{}", key.fingerprint, user.name));
+    let place = Location::file(tree.shown(path), key.line, 1);
+    let mut seen = Observation::new(SSH_KEY, subject, place, "authorized_keys");
+    let kind = ["rsa", "dss", "ecdsa", "ed25519"].into_iter().find(|word| key.kind.contains(word));
+    let kind = kind.map_or("other", |word| if word == "dss" { "dsa" } else { word });
+    seen.set("user", user.name.as_str()).set("fingerprint", key.fingerprint.as_str()).set("key_type", kind);
+    match key.bits {
+        Some(bits) => drop(seen.set("bits", i64::from(bits))),
+        None => drop(seen.unknown("bits", "a kind of key whose size is not known")),
+    }
+    let day = key.expires.as_deref().and_then(|text| {
+        let date = text.get(..8)?;
+        Time::parse(&format!("{}-{}-{}", date.get(..4)?, date.get(4..6)?, date.get(6..8)?))
+    });
+    match (day, &key.expires) {
+        (Some(day), _) => drop(seen.set("expires", day)),
+        (None, Some(_)) => drop(seen.unknown("expires", "expiry-time is not understood")),
+        (None, None) => drop(seen.unknown("expires", "no expiry-time is set")),
+    }
+    seen
+}
+
+fn sudo(tree: &HostTree<'_>, identities: &Identities, seen: &mut Seen) {
+    let mut files = Vec::new();
+    let mut left = vec!["etc/sudoers".to_owned()];
+    let mut read: BTreeSet<String> = BTreeSet::new();
+    while let Some(path) = left.pop() {
+        if !read.insert(path.clone()) {
+            seen.fault(SUDO_RULE, tree.shown(&path), "it is included twice or includes itself");
+            continue;
+        }
+        let text = match tree.text(&path) {
+            Ok(text) => text,
+            // No sudoers at all: sudo is not there, which was seen.
+            Err(Refusal::NotFound) if path == "etc/sudoers" => return,
+            Err(refusal) => {
+                seen.fault(SUDO_RULE, tree.shown(&path), refusal.to_string());
+                continue;
+            }
+        };
+        let file = sudoers::parse(&text);
+        for (line, fault) in file.faults.iter().take(20) {
+            seen.fault(SUDO_RULE, format!("{}:{line}", tree.shown(&path)), fault.clone());
+        }
+        for (include, is_folder) in file.includes.iter().rev() {
+            // sudo reads includes relative to the including file's folder.
+            let include = match include.strip_prefix('/') {
+                Some(absolute) => absolute.to_owned(),
+                None => format!("{}/{include}", path.rsplit_once('/').map_or("", |(folder, _)| folder)),
+            };
+            if !is_folder {
+                left.push(include);
+                continue;
+            }
+            match tree.list(&include) {
+                // Names with a dot or a tilde at the end are skipped by sudo.
+                Ok(names) => left.extend(
+                    names
+                        .iter()
+                        .rev()
+                        .filter(|name| !name.contains('.') && !name.ends_with('~'))
+                        .map(|name| format!("{include}/{name}")),
+                ),
+                Err(Refusal::NotFound) => {}
+                Err(refusal) => seen.fault(SUDO_RULE, tree.shown(&include), refusal.to_string()),
+            }
+        }
+        files.push((path, file));
+    }
+    let aliases: BTreeMap<String, Vec<String>> = files.iter().flat_map(|(_, file)| file.aliases.clone()).collect();
+    let mut by_user: BTreeMap<String, Observation> = BTreeMap::new();
+    for (path, file) in &files {
+        for rule in &file.rules {
+            let commands = sudoers::resolved(&rule.commands, &aliases);
+            for who in sudoers::resolved(std::slice::from_ref(&rule.who), &aliases) {
+                for user in users(&who, identities) {
+                    add_rule(tree, path, rule, &commands, &user, &mut by_user);
+                }
+            }
+        }
+    }
+    seen.observations.extend(by_user.into_values());
+}
+
+/// The users that a word names: a user, `%group`, `%#gid`, `#uid` or `ALL`. A name that is no account stays as it is.
+fn users(who: &str, identities: &Identities) -> Vec<String> {
+    let of_group = |group: Option<&Group>| -> Vec<String> {
+        group.map(|group| identities.members(group).into_iter().map(str::to_owned).collect()).unwrap_or_default()
+    };
+    if who == "ALL" {
+        return identities.users.iter().map(|user| user.name.clone()).collect();
+    }
+    if let Some(gid) = who.strip_prefix("%#").and_then(|gid| gid.parse::<u32>().ok()) {
+        return of_group(identities.groups.iter().find(|group| group.gid == gid));
+    }
+    if let Some(name) = who.strip_prefix('%') {
+        return of_group(identities.groups.iter().find(|group| group.name == name));
+    }
+    if let Some(uid) = who.strip_prefix('#').and_then(|uid| uid.parse::<u32>().ok()) {
+        return identities.user_name(uid).map(str::to_owned).into_iter().collect();
+    }
+    vec![who.to_owned()]
+}
+
+fn add_rule(
+    tree: &HostTree<'_>,
+    path: &str,
+    rule: &sudoers::Rule,
+    commands: &[String],
+    user: &str,
+    by_user: &mut BTreeMap<String, Observation>,
+) {
+    let entry = by_user.entry(user.to_owned()).or_insert_with(|| {
+        let subject = Subject::new(SubjectKind::File, format!("{}#rule[{user}]", tree.shown("etc/sudoers")));
+        let place = Location::file(tree.shown(path), rule.line, 1);
+        let mut seen = Observation::new(SUDO_RULE, subject, place, "sudoers");
+        seen.set("user", user).set("all", false).set("opens_logs", false).set("nopasswd", false);
+        seen.set("commands", Value::List(Vec::new()));
+        seen
+    });
+    let mut all: BTreeSet<String> = entry.texts("commands").into_iter().map(str::to_owned).collect();
+    all.extend(commands.iter().cloned());
+    if all.contains("ALL") {
+        entry.set("all", true);
+    }
+    if commands.iter().any(|command| sudoers::opens_logs(command)) {
+        // The place of the rule that opens is the one to edit.
+        entry.source = Location::file(tree.shown(path), rule.line, 1);
+        entry.set("opens_logs", true);
+    }
+    if rule.nopasswd {
+        entry.set("nopasswd", true);
+    }
+    entry.set("commands", Value::texts(all));
+}
+
+fn lines(tree: &HostTree<'_>, path: &str, faults: &[u32], kinds: &[&'static str], seen: &mut Seen) {
+    for line in faults.iter().take(20) {
+        for kind in kinds {
+            seen.fault(kind, format!("{}:{line}", tree.shown(path)), "a line that is not understood");
+        }
+    }
+}
+
+fn every(tree: &HostTree<'_>, path: &str, refusal: &Refusal, kinds: &[&'static str], seen: &mut Seen) {
+    for kind in kinds {
+        seen.fault(kind, tree.shown(path), refusal.to_string());
+    }
+}

@@ -1,0 +1,217 @@
+//! Log files, their directories and the paths that lead there.
+
+use std::collections::BTreeSet;
+
+use super::Seen;
+use super::identity::Identities;
+use super::kinds::{LOG_DIRECTORY, LOG_FILE, LOG_PATH, LOG_ROTATION};
+use super::tree::{Entry, HostTree, Kind};
+use crate::collect::world::Refusal;
+use crate::model::{Location, LogFile, Observation, Subject, SubjectKind, Value};
+
+/// Where web servers write logs when nobody says otherwise.
+const DIRECTORIES: [&str; 3] = ["var/log/nginx", "var/log/apache2", "var/log/httpd"];
+
+/// Observes logs; gives the active ones as absolute paths.
+pub(super) fn observe(
+    tree: &HostTree<'_>,
+    identities: &Identities,
+    declared: &[LogFile],
+    seen: &mut Seen,
+) -> Vec<String> {
+    let mut directories: BTreeSet<String> = BTreeSet::new();
+    for directory in DIRECTORIES {
+        if tree.entry(directory).is_some() {
+            directories.insert(directory.to_owned());
+        }
+    }
+    for log in declared {
+        let path = log.path.trim_start_matches('/');
+        if path.split('/').any(|part| part == "..") {
+            seen.fault(LOG_FILE, log.path.clone(), "a path that leaves the root");
+            continue;
+        }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if tree.entry(folder).is_some() {
+            directories.insert(folder.to_owned());
+        } else {
+            for kind in [LOG_FILE, LOG_DIRECTORY, LOG_PATH, LOG_ROTATION] {
+                seen.fault(kind, log.path.clone(), "its directory is not in the host root");
+            }
+        }
+    }
+    let mut active = Vec::new();
+    for directory in &directories {
+        directory_seen(tree, identities, directory, seen);
+        let names = match tree.list(directory) {
+            Ok(names) => names,
+            Err(refusal) => {
+                for kind in [LOG_FILE, LOG_ROTATION] {
+                    seen.fault(kind, tree.shown(directory), refusal.to_string());
+                }
+                continue;
+            }
+        };
+        for name in names {
+            file_seen(tree, identities, &format!("{directory}/{name}"), &mut active, seen);
+        }
+    }
+    active
+}
+
+fn file_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, active: &mut Vec<String>, seen: &mut Seen) {
+    let Some(entry) = tree.entry(path) else {
+        seen.fault(LOG_FILE, tree.shown(path), Refusal::NotFound.to_string());
+        return;
+    };
+    match entry.kind {
+        Some(Kind::File) => {}
+        Some(Kind::Directory) => return,
+        // A link's own mode means nothing; where it leads is judged as a path, and a pipe holds no log.
+        Some(Kind::Link(_) | Kind::Other) => return,
+        None => {
+            seen.fault(LOG_FILE, tree.shown(path), "its type is not known");
+            return;
+        }
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let rotated = is_rotated(name);
+    let mut observation = new(tree, LOG_FILE, path);
+    permissions(&mut observation, &entry, identities);
+    observation.set("rotated", rotated);
+    match entry.mode {
+        Some(mode) => {
+            observation.set("mode_excess", i64::from(mode & 0o137));
+            observation.set("group_read", mode & 0o040 != 0);
+        }
+        None => {
+            observation.unknown("mode_excess", MODE_UNKNOWN).unknown("group_read", MODE_UNKNOWN);
+        }
+    }
+    match entry.modified {
+        Some(modified) => drop(observation.set("modified", modified)),
+        None => drop(observation.unknown("modified", "the time of the last change is not known")),
+    }
+    seen.observations.push(observation);
+    if !rotated {
+        active.push(path.to_owned());
+    }
+}
+
+const MODE_UNKNOWN: &str = "the mode is not known";
+
+fn directory_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, seen: &mut Seen) {
+    let entry = tree.entry(path).unwrap_or_default();
+    let mut observation = new(tree, LOG_DIRECTORY, path);
+    permissions(&mut observation, &entry, identities);
+    match entry.mode {
+        Some(mode) => {
+            observation.set("other_enter", mode & 0o001 != 0).set("group_enter", mode & 0o010 != 0);
+        }
+        None => {
+            observation.unknown("other_enter", MODE_UNKNOWN).unknown("group_enter", MODE_UNKNOWN);
+        }
+    }
+    seen.observations.push(observation);
+    let mut observation = new(tree, LOG_PATH, path);
+    let (mut writable, mut links) = (Vec::new(), Vec::new());
+    let mut reason = None;
+    let mut component = String::new();
+    for part in path.split('/') {
+        component = if component.is_empty() { part.to_owned() } else { format!("{component}/{part}") };
+        match tree.entry(&component) {
+            Some(Entry { kind: Some(Kind::Link(target)), .. }) => {
+                if leaves_logs(&component, &target) {
+                    links.push(format!("/{component}"));
+                }
+            }
+            Some(Entry { mode: Some(mode), .. }) => {
+                if mode & 0o022 != 0 && mode & 0o1000 == 0 {
+                    writable.push(format!("/{component}"));
+                }
+            }
+            _ => reason = Some(format!("/{component}: {MODE_UNKNOWN}")),
+        }
+    }
+    observation.set("links_out", Value::texts(links));
+    // What is writable was seen; that nothing else is was not, where a mode is missing.
+    match reason {
+        Some(reason) if writable.is_empty() => drop(observation.unknown("writable_by_others", reason)),
+        _ => drop(observation.set("writable_by_others", Value::texts(writable))),
+    }
+    seen.observations.push(observation);
+}
+
+/// Whether a link inside the log tree leads out of var/log.
+fn leaves_logs(component: &str, target: &str) -> bool {
+    let absolute = match target.strip_prefix('/') {
+        Some(absolute) => absolute.to_owned(),
+        None => format!("{}/{target}", component.rsplit_once('/').map_or("", |(folder, _)| folder)),
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in absolute.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    !parts.join("/").starts_with("var/log")
+}
+
+fn permissions(observation: &mut Observation, entry: &Entry, identities: &Identities) {
+    match entry.mode {
+        Some(mode) => {
+            observation.set("mode", format!("{mode:04o}")).set("other_access", mode & 0o007 != 0);
+        }
+        None => {
+            observation.unknown("mode", MODE_UNKNOWN).unknown("other_access", MODE_UNKNOWN);
+        }
+    }
+    let owner = entry.owner.clone().or_else(|| identities.user_name(entry.uid?).map(str::to_owned));
+    match owner {
+        Some(owner) => drop(observation.set("owner", owner)),
+        None => drop(observation.unknown("owner", "the owner is not known")),
+    }
+    let group = entry.group.clone().or_else(|| identities.group_name(entry.gid?).map(str::to_owned));
+    match group {
+        Some(group) => drop(observation.set("group", group)),
+        None => drop(observation.unknown("group", "the group is not known")),
+    }
+}
+
+fn new(tree: &HostTree<'_>, kind: &str, path: &str) -> Observation {
+    let subject = Subject::new(SubjectKind::Log, format!("/{path}"));
+    Observation::new(kind, subject, Location::whole_file(tree.shown(path)), "modes and owners")
+}
+
+/// `access.log.1`, `access.log-20260401`, `access.log.2.gz`: what a rotation leaves.
+fn is_rotated(name: &str) -> bool {
+    let plain = [".gz", ".xz", ".zst", ".bz2"].iter().find_map(|ending| name.strip_suffix(ending));
+    let stem = plain.unwrap_or(name);
+    let tail = stem.rsplit(['.', '-']).next().unwrap_or_default();
+    plain.is_some()
+        || (!tail.is_empty() && stem.len() > tail.len() && tail.chars().all(|character| character.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotated_names_are_known() {
+        for name in ["access.log.1", "access.log-20260401", "access.log.2.gz", "x.xz"] {
+            assert!(is_rotated(name), "{name}");
+        }
+        for name in ["access.log", "error.log", "v2", "1"] {
+            assert!(!is_rotated(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn links_are_resolved_inside_the_root_only() {
+        assert!(leaves_logs("var/log/nginx", "/srv/logs"));
+        assert!(leaves_logs("var/log/nginx", "../../tmp"));
+        assert!(!leaves_logs("var/log/nginx", "../log/web"));
+    }
+}
