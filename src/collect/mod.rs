@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod collector;
+pub mod declared;
 pub mod host;
 pub mod limits;
 pub mod live;
@@ -13,4 +14,5 @@ pub mod world;
 use collector::Collector;
 
 /// Every collector, in the order in which their facts are listed.
-pub const COLLECTORS: &[&dyn Collector] = &[&webserver::WebServerCollector, &host::HostCollector];
+pub const COLLECTORS: &[&dyn Collector] =
+    &[&declared::DeclaredCollector, &webserver::WebServerCollector, &host::HostCollector];
