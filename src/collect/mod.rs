@@ -8,6 +8,7 @@ pub mod limits;
 pub mod live;
 pub mod recorded;
 pub mod run;
+pub mod tls;
 pub mod webserver;
 pub mod world;
 
@@ -15,4 +16,4 @@ use collector::Collector;
 
 /// Every collector, in the order in which their facts are listed.
 pub const COLLECTORS: &[&dyn Collector] =
-    &[&declared::DeclaredCollector, &webserver::WebServerCollector, &host::HostCollector];
+    &[&declared::DeclaredCollector, &webserver::WebServerCollector, &host::HostCollector, &tls::TlsCollector];

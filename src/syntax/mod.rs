@@ -6,3 +6,4 @@ pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
 pub mod sudoers;
+pub mod tls;
