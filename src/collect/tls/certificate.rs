@@ -25,7 +25,8 @@ pub(super) fn observe(
     let self_signed = matches!(&parsed, Ok(list) if list.first().is_some_and(|leaf| leaf.subject() == leaf.issuer()));
     match verdict {
         Ok(reason) => {
-            let reason = if matches!(reason, "unknown-issuer" | "other") && self_signed { "self-signed" } else { reason };
+            let reason =
+                if matches!(reason, "unknown-issuer" | "other") && self_signed { "self-signed" } else { reason };
             seen.set("trusted", reason == "valid").set("trust_reason", reason);
         }
         Err(reason) => drop(seen.unknown("trusted", reason.clone()).unknown("trust_reason", reason)),

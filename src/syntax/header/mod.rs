@@ -1,0 +1,127 @@
+//! HTTP/1.x response heads and the headers whose meaning decides a check. Field lines are kept apart, in wire order.
+
+mod cookie;
+mod csp;
+mod security;
+
+pub use cookie::{Cookie, set_cookie};
+pub use csp::{Csp, csp};
+pub use security::{Framing, Hsts, framing, hsts, is_nosniff, referrer_policy};
+
+/// A response head.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    /// Status code.
+    pub status: u16,
+    /// Field lines: name in lower case, value without blanks around it; folded lines are joined by one blank.
+    pub fields: Vec<(String, String)>,
+    /// What is odd about it: `obs-fold`, `bare-lf`, `no-colon`.
+    pub oddities: Vec<&'static str>,
+}
+
+impl Head {
+    /// The values of a name, in wire order.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a name.
+    #[must_use]
+    pub fn first(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Where a head ends: the index behind its empty line; `None` where it does not end yet.
+#[must_use]
+pub fn head_end(bytes: &[u8]) -> Option<usize> {
+    let mut line_start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' {
+            let line = &bytes[line_start..at];
+            if line.is_empty() || line == b"\r" {
+                return Some(at + 1);
+            }
+            line_start = at + 1;
+        }
+    }
+    None
+}
+
+/// Reads a head; `None` where it is no HTTP/1.x response.
+#[must_use]
+pub fn head(bytes: &[u8]) -> Option<Head> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').map_or((line, true), |line| (line, false)));
+    let (status_line, _) = lines.next()?;
+    let mut words = status_line.split(' ');
+    if !words.next()?.starts_with("HTTP/1.") {
+        return None;
+    }
+    let status = words.next()?.parse().ok().filter(|status| (100..=999).contains(status))?;
+    let mut head = Head { status, ..Head::default() };
+    for (line, is_bare) in lines {
+        if line.is_empty() {
+            continue;
+        }
+        if is_bare {
+            note(&mut head, "bare-lf");
+        }
+        if line.starts_with([' ', '\t']) {
+            note(&mut head, "obs-fold");
+            if let Some((_, value)) = head.fields.last_mut() {
+                value.push(' ');
+                value.push_str(line.trim());
+            }
+            continue;
+        }
+        match line.split_once(':') {
+            // A blank before the colon makes it no field (RFC 9112 section 5.1).
+            Some((name, value)) if !name.is_empty() && !name.contains([' ', '\t']) => {
+                head.fields.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            }
+            _ => note(&mut head, "no-colon"),
+        }
+    }
+    Some(head)
+}
+
+fn note(head: &mut Head, oddity: &'static str) {
+    if !head.oddities.contains(&oddity) {
+        head.oddities.push(oddity);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn field_lines_are_kept_apart_and_folds_are_joined() {
+        let head = head(b"HTTP/1.1 200 OK\r\nA: 1\r\nB: x\r\n y\r\na:2\nbad line\r\n\r\n").unwrap();
+        assert_eq!(head.values("a").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(head.first("b"), Some("x y"));
+        assert_eq!(head.oddities, ["obs-fold", "bare-lf", "no-colon"]);
+    }
+
+    #[test]
+    fn the_end_of_a_head_is_found() {
+        assert_eq!(head_end(b"HTTP/1.1 200\r\nA: 1\r\n\r\nbody"), Some(22));
+        assert_eq!(head_end(b"HTTP/1.1 200\r\nA: 1\r\n"), None);
+        assert_eq!(head(b"SSH-2.0\r\n\r\n"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = (head(&bytes), head_end(&bytes));
+        }
+
+        #[test]
+        fn any_value_is_read_without_a_panic(text in "[a-z=;,\"' :*/.\\-]{0,120}") {
+            let _ = (hsts(&text), csp([text.as_str()].into_iter()), set_cookie(&text), referrer_policy([text.as_str()].into_iter()));
+        }
+    }
+}
