@@ -4,6 +4,7 @@ pub mod accept;
 pub mod collector;
 pub mod declared;
 pub mod host;
+pub mod http;
 pub mod limits;
 pub mod live;
 pub mod recorded;
@@ -15,5 +16,10 @@ pub mod world;
 use collector::Collector;
 
 /// Every collector, in the order in which their facts are listed.
-pub const COLLECTORS: &[&dyn Collector] =
-    &[&declared::DeclaredCollector, &webserver::WebServerCollector, &host::HostCollector, &tls::TlsCollector];
+pub const COLLECTORS: &[&dyn Collector] = &[
+    &declared::DeclaredCollector,
+    &webserver::WebServerCollector,
+    &host::HostCollector,
+    &tls::TlsCollector,
+    &http::HttpCollector,
+];

@@ -1,0 +1,183 @@
+//! Hosts that pages use against the contractor register, the published notice and the declared scope; forms against declared forms.
+
+use std::collections::BTreeSet;
+
+use super::{Join, joined_census};
+use crate::model::FieldType::{Bool, Text, Texts};
+use crate::model::{
+    Census, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject, SubjectKind, Value,
+};
+
+const PAGE_HOST: &str = "page-host";
+const SCOPE_HOST: &str = "scope-host";
+const FORM_DECLARED: &str = "form-declared";
+
+/// The join.
+pub const PAGE_HOSTS: Join = Join { name: "page-hosts", kinds: KINDS, join };
+
+const KINDS: &[KindSpec] = &[
+    KindSpec {
+        name: PAGE_HOST,
+        subject: "host:NAME",
+        en: "one host of another party that pages load from, against register and published notice",
+        ja: "ページが読み込む他者のホストと、台帳・公表内容との突合",
+        fields: &[
+            field("registered", Bool, "a service of the register owns it", "台帳のサービスに該当する"),
+            field("contractor", Text, "the contractor; absent where none", "委託先"),
+            field("contractor_status", Text, "planned, active or ended; absent where none", "委託先の状態"),
+            field("noticed", Bool, "the published notice names it to visitors", "利用者への公表に記載がある"),
+            field("kinds", Texts, "kinds of load", "読込みの種類"),
+        ],
+    },
+    KindSpec {
+        name: SCOPE_HOST,
+        subject: "host:NAME",
+        en: "one host that serves the site's own pages, against the declared scope",
+        ja: "サイト自身のページを配信するホストと、宣言された適用範囲",
+        fields: &[field("in_scope", Bool, "it is inside the declared scope", "適用範囲に含まれる")],
+    },
+    KindSpec {
+        name: FORM_DECLARED,
+        subject: "page:URL#form[NAME]",
+        en: "one form that takes personal information, against the declared forms",
+        ja: "個人情報を入力させるフォームと、宣言されたフォーム",
+        fields: &[
+            field("declared", Bool, "a declared form has its page", "宣言されている"),
+            field("undeclared_categories", Texts, "categories that the declaration leaves out", "宣言に含まれない区分"),
+            field(
+                "to_own_or_registered",
+                Bool,
+                "it is sent to an own host or a service that may process personal information",
+                "自組織または個人情報を扱える委託先へ送信する",
+            ),
+        ],
+    },
+];
+
+const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {
+    FieldSpec { name, field_type, en, ja }
+}
+
+fn join(evidence: &Evidence) -> Evidence {
+    let own = list(evidence, "first_parties").unwrap_or_default();
+    let scope = list(evidence, "scope_hosts");
+    let noticed = list(evidence, "third_parties");
+    let mut derived = Evidence::default();
+    for load in evidence.of_kind("http-load") {
+        let Some(host) = load.text("host") else { continue };
+        if load.flag("same_site") == Some(true) || is_of(host, &own) {
+            continue;
+        }
+        let mut seen = Observation::new(
+            PAGE_HOST,
+            Subject::new(SubjectKind::Host, host),
+            load.source.clone(),
+            "pages against register",
+        );
+        seen.strength = Strength::Joined;
+        let service = service_of(evidence, host);
+        seen.set("registered", service.is_some());
+        match service {
+            Some(service) => {
+                seen.set("contractor", service.text("contractor").unwrap_or_default());
+                seen.set("contractor_status", service.text("contractor_status").unwrap_or_default());
+                seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
+            }
+            None => drop(
+                seen.unknown("contractor", "no service owns it").unknown("contractor_status", "no service owns it"),
+            ),
+        }
+        match &noticed {
+            Some(noticed) => drop(seen.set("noticed", is_of(host, noticed))),
+            None => drop(seen.unknown("noticed", "no notice is declared (site file: declared: third_parties)")),
+        }
+        seen.set("kinds", Value::texts(load.texts("kinds")));
+        derived.observations.push(seen);
+    }
+    let hosts: BTreeSet<&str> = evidence.of_kind("http-host").map(|host| host.subject.name()).collect();
+    for host in evidence.of_kind("http-host") {
+        let mut seen = Observation::new(SCOPE_HOST, host.subject.clone(), host.source.clone(), "hosts against scope");
+        seen.strength = Strength::Joined;
+        match &scope {
+            Some(scope) => drop(seen.set("in_scope", is_of(host.subject.name(), scope))),
+            None => drop(seen.unknown("in_scope", "no scope is declared (site file: declared: scope_hosts)")),
+        }
+        derived.observations.push(seen);
+    }
+    for form in evidence.of_kind("http-form") {
+        derived.observations.push(form_declared(evidence, form, &own, &hosts));
+    }
+    let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
+    let census: Vec<Census> = vec![
+        joined_census(evidence, &["http-load", "register-service"], PAGE_HOST, "pages", count(PAGE_HOST)),
+        joined_census(evidence, &["http-host"], SCOPE_HOST, "hosts", count(SCOPE_HOST)),
+        joined_census(evidence, &["http-form", "declared-form"], FORM_DECLARED, "pages", count(FORM_DECLARED)),
+    ];
+    derived.observations.retain(|seen| {
+        !census
+            .iter()
+            .any(|entry| entry.kind == seen.kind && matches!(entry.state, crate::model::CensusState::NotAsked(_)))
+    });
+    derived.census = census;
+    derived
+}
+
+fn list(evidence: &Evidence, name: &str) -> Option<Vec<String>> {
+    let list = evidence.of_kind("declared-list").find(|list| list.text("name") == Some(name))?;
+    Some(list.texts("items").into_iter().map(str::to_ascii_lowercase).collect())
+}
+
+/// Whether a host is one of some hosts, or below one of some domains; `*.` in front means the same as none.
+fn is_of(host: &str, names: &[String]) -> bool {
+    names.iter().any(|name| {
+        let name = name.trim_start_matches("*.");
+        host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+/// The service that owns a host: exact hosts first, patterns last (governance section 3.1).
+fn service_of<'a>(evidence: &'a Evidence, host: &str) -> Option<&'a Observation> {
+    let services = || evidence.of_kind("register-service");
+    let exact = services().find(|service| service.texts("hosts").iter().any(|own| own.eq_ignore_ascii_case(host)));
+    exact.or_else(|| {
+        services().find(|service| {
+            service.texts("host_patterns").iter().any(|pattern| {
+                pattern
+                    .strip_prefix('*')
+                    .is_some_and(|rest| rest.starts_with('.') && host.ends_with(&rest.to_ascii_lowercase()))
+            })
+        })
+    })
+}
+
+fn form_declared(evidence: &Evidence, form: &Observation, own: &[String], hosts: &BTreeSet<&str>) -> Observation {
+    let mut seen =
+        Observation::new(FORM_DECLARED, form.subject.clone(), form.source.clone(), "forms against declaration");
+    seen.strength = Strength::Joined;
+    let declared = evidence.of_kind("declared-form").find(|declared| declared.text("page") == form.text("page"));
+    seen.set("declared", declared.is_some());
+    let named: Vec<&str> = declared.map(|declared| declared.texts("categories")).unwrap_or_default();
+    let missing = form.texts("categories").into_iter().filter(|category| !named.contains(category));
+    seen.set("undeclared_categories", Value::texts(missing));
+    match form.text("action_host") {
+        Some(host) => {
+            let processor =
+                service_of(evidence, host).is_some_and(|service| service.flag("processes_personal") == Some(true));
+            seen.set("to_own_or_registered", hosts.contains(host) || is_of(host, own) || processor);
+        }
+        None => drop(seen.unknown("to_own_or_registered", "the action is no URL")),
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn a_domain_covers_what_is_below_it_and_nothing_beside_it() {
+        let names = ["example.jp".to_owned()];
+        assert!(is_of("www.example.jp", &names) && is_of("example.jp", &names));
+        assert!(!is_of("badexample.jp", &names));
+    }
+}
