@@ -113,8 +113,9 @@ fn outcome(
     defaults: &BTreeMap<String, Value>,
 ) -> (Outcome, RiskRating) {
     let mut parameters = defaults.clone();
-    parameters.extend(table(fields.get("parameters")));
-    let declared = table(fields.get("declared"));
+    let own = |name: &str| table(fields.get(name).filter(|_| kind.field(name).is_none()));
+    parameters.extend(own("parameters"));
+    let declared = own("declared");
     let context = Context::of_example(parameters, declared, Time::from_unix_seconds(EXAMPLE_NOW_SECONDS));
     match observation(check, kind, fields) {
         Ok(observation) => {
@@ -129,10 +130,11 @@ fn observation(check: &Check, kind: &KindSpec, fields: &BTreeMap<String, Value>)
     let subject = Subject::new(SubjectKind::Record, "example");
     let mut seen = Observation::new(&check.needs, subject, Location::default(), "example");
     for (name, value) in fields {
-        if name == "parameters" || name == "declared" {
-            continue;
-        }
         let Some(field) = kind.field(name) else {
+            // An example's own parameters and lists, unless the kind has a field of that name.
+            if name == "parameters" || name == "declared" {
+                continue;
+            }
             return Err(format!("{name}: {} states no such field", kind.name));
         };
         let value = match (field.field_type, value) {
@@ -194,7 +196,9 @@ fn variants(check: &Check) -> Vec<(String, Leaf, Check)> {
             let mut variant = check.clone();
             match without(condition, &mut { index }) {
                 Some(rest) => variant.applies_when[number] = rest,
-                None => drop(variant.applies_when.remove(number)),
+                None => {
+                    variant.applies_when.remove(number);
+                }
             }
             variants.push(("applies_when".to_owned(), leaf.clone(), variant));
         }

@@ -14,7 +14,7 @@ const SUDO_SCOPE: &str = "sudo-scope";
 const REGISTER_ACCOUNT_USE: &str = "register-account-use";
 
 /// The join.
-pub const ACCOUNT_OWNERS: Join = Join { name: "account-owners", kinds: KINDS, join };
+pub(super) const ACCOUNT_OWNERS: Join = Join { name: "account-owners", kinds: KINDS, join };
 
 const KINDS: &[KindSpec] = &[
     KindSpec {
@@ -26,7 +26,12 @@ const KINDS: &[KindSpec] = &[
             field("usable", Bool, "the account can be logged into", "ログインに使用できる"),
             field("registered", Bool, "the register or the people file names it", "台帳または職員名簿に記載がある"),
             field("owners", Texts, "contractor or person ids", "保有者"),
-            field("contractor_status", Text, "planned, active or ended; absent for staff", "委託先の状態"),
+            field(
+                "contractor_status",
+                Text,
+                "planned, active or ended; none where no contractor answers for it",
+                "委託先の状態",
+            ),
             field("contract_to", Time, "last day of the contract; absent for staff", "契約終了日"),
             field("administrator", Bool, "it holds root-equivalent rights by group or uid", "管理者権限相当である"),
             field("administrator_declared", Bool, "it is declared as administrator", "管理者として届出がある"),
@@ -45,7 +50,12 @@ const KINDS: &[KindSpec] = &[
                 "台帳または職員名簿に指紋の記載がある",
             ),
             field("owners", Texts, "contractor or person ids", "保有者"),
-            field("contractor_status", Text, "planned, active or ended; absent for staff", "委託先の状態"),
+            field(
+                "contractor_status",
+                Text,
+                "planned, active or ended; none where no contractor answers for it",
+                "委託先の状態",
+            ),
         ],
     },
     KindSpec {
@@ -54,7 +64,7 @@ const KINDS: &[KindSpec] = &[
         en: "what sudo lets a contractor account do, against what its contract allows",
         ja: "委託先アカウントのsudo権限と、契約上許された範囲",
         fields: &[
-            field("all", Bool, "any command", "全コマンド"),
+            field("any_command", Bool, "any command", "全コマンド"),
             field("outside", Texts, "commands that the register does not allow", "台帳で許可されていないコマンド"),
         ],
     },
@@ -110,7 +120,7 @@ fn join(evidence: &Evidence) -> Evidence {
             let mut seen = Observation::new(SUDO_SCOPE, subject(), rule.source.clone(), "sudo against register");
             seen.strength = Strength::Joined;
             seen.related.push(Related { location: entry.source.clone(), note: "what the contract allows".to_owned() });
-            seen.set("all", rule.flag("all") == Some(true)).set("outside", Value::texts(outside));
+            seen.set("any_command", rule.flag("any_command") == Some(true)).set("outside", Value::texts(outside));
             derived.observations.push(seen);
         }
     }
@@ -169,17 +179,23 @@ fn account_owner(
         Observation::new(ACCOUNT_OWNER, account.subject.clone(), account.source.clone(), "accounts against register");
     own(&mut seen, owners);
     match account.flag("usable") {
-        Some(usable) => drop(seen.set("usable", usable)),
-        None => drop(seen.unknown("usable", "password or keys are not known")),
+        Some(usable) => {
+            seen.set("usable", usable);
+        }
+        None => {
+            seen.unknown("usable", "password or keys are not known");
+        }
     }
     seen.set("administrator", !account.texts("root_equivalent_by").is_empty());
     match (administrators, account.text("user")) {
-        (Some(declared), Some(user)) => drop(seen.set("administrator_declared", declared.contains(user))),
+        (Some(declared), Some(user)) => {
+            seen.set("administrator_declared", declared.contains(user));
+        }
         _ => {
-            drop(seen.unknown(
+            seen.unknown(
                 "administrator_declared",
                 "no administrators are declared (site file: declared: administrators)",
-            ))
+            );
         }
     }
     seen
@@ -211,6 +227,8 @@ fn own(seen: &mut Observation, owners: Option<&Vec<&Observation>>) {
                 seen.set("contract_to", to.clone());
             }
         }
-        None => drop(seen.unknown("contractor_status", "no contractor answers for it")),
+        None => {
+            seen.set("contractor_status", "none");
+        }
     }
 }

@@ -11,9 +11,10 @@ use crate::model::{
 const READER: &str = "log-reader";
 const GROUP: &str = "log-group";
 const CONTRACTOR: &str = "log-contractor";
+const SUDO: &str = "sudo-log-scope";
 
 /// The join.
-pub const LOG_READERS: Join = Join { name: "log-readers", kinds: KINDS, join };
+pub(super) const LOG_READERS: Join = Join { name: "log-readers", kinds: KINDS, join };
 
 const KINDS: &[KindSpec] = &[
     KindSpec {
@@ -57,6 +58,16 @@ const KINDS: &[KindSpec] = &[
         ],
     },
     KindSpec {
+        name: SUDO,
+        subject: "file:PATH#rule[USER]",
+        en: "what sudo lets one user do to logs, against the declared readers",
+        ja: "sudoによるログ閲覧の可否と、届出済みの閲覧者との突合",
+        fields: &[
+            field("opens_logs", Bool, "a command from which any log can be read", "ログを読めるコマンドがある"),
+            field("declared", Bool, "the user is a declared reader", "届出済みの閲覧者である"),
+        ],
+    },
+    KindSpec {
         name: CONTRACTOR,
         subject: "account:USER#CONTRACTOR",
         en: "one contractor account that can read logs in effect",
@@ -96,7 +107,9 @@ fn declared(evidence: &Evidence, host: &Host<'_>) -> Option<BTreeSet<String>> {
             Some(group) => declared.extend(
                 host.accounts.iter().filter(|(_, groups)| groups.contains(group)).map(|(user, _)| (*user).to_owned()),
             ),
-            None => drop(declared.insert(item.to_owned())),
+            None => {
+                declared.insert(item.to_owned());
+            }
         }
     }
     let stated = evidence.of_kind("register-account").filter(|account| account.text("log_access_purpose").is_some());
@@ -147,11 +160,28 @@ fn join(evidence: &Evidence) -> Evidence {
             derived.observations.push(seen);
         }
     }
+    for rule in evidence.of_kind("sudo-rule") {
+        let Some(user) = rule.text("user").filter(|user| *user != "root") else { continue };
+        let mut seen =
+            Observation::new(SUDO, rule.subject.clone(), rule.source.clone(), "sudo against declared readers");
+        seen.strength = Strength::Joined;
+        seen.set("opens_logs", rule.flag("opens_logs") == Some(true));
+        match &declared {
+            Some(declared) => {
+                seen.set("declared", declared.contains(user));
+            }
+            None => {
+                seen.unknown("declared", "no log readers are declared (site file: declared: log_readers)");
+            }
+        }
+        derived.observations.push(seen);
+    }
     let sources = ["log-file", "log-directory", "account", "sudo-rule"];
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let mut census = vec![
         joined_census(evidence, &sources, READER, "log readers", count(READER)),
         joined_census(evidence, &sources, GROUP, "log readers", count(GROUP)),
+        joined_census(evidence, &["sudo-rule", "account"], SUDO, "log readers", count(SUDO)),
         joined_census(
             evidence,
             &["log-file", "account", "sudo-rule", "register-account"],
@@ -300,7 +330,9 @@ fn group_seen(host: &Host<'_>, group: &str, logs: &[&Observation], declared: Opt
             let undeclared = members.iter().filter(|user| !declared.contains(**user)).copied();
             seen.set("undeclared", Value::texts(undeclared));
         }
-        None => drop(seen.unknown("undeclared", "no log readers are declared (site file: declared: log_readers)")),
+        None => {
+            seen.unknown("undeclared", "no log readers are declared (site file: declared: log_readers)");
+        }
     }
     seen.set("members", Value::texts(members));
     seen

@@ -13,7 +13,7 @@ const SCOPE_HOST: &str = "scope-host";
 const FORM_DECLARED: &str = "form-declared";
 
 /// The join.
-pub const PAGE_HOSTS: Join = Join { name: "page-hosts", kinds: KINDS, join };
+pub(super) const PAGE_HOSTS: Join = Join { name: "page-hosts", kinds: KINDS, join };
 
 const KINDS: &[KindSpec] = &[
     KindSpec {
@@ -83,13 +83,17 @@ fn join(evidence: &Evidence) -> Evidence {
                 seen.set("contractor_status", service.text("contractor_status").unwrap_or_default());
                 seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
             }
-            None => drop(
-                seen.unknown("contractor", "no service owns it").unknown("contractor_status", "no service owns it"),
-            ),
+            None => {
+                seen.unknown("contractor", "no service owns it").unknown("contractor_status", "no service owns it");
+            }
         }
         match &noticed {
-            Some(noticed) => drop(seen.set("noticed", is_of(host, noticed))),
-            None => drop(seen.unknown("noticed", "no notice is declared (site file: declared: third_parties)")),
+            Some(noticed) => {
+                seen.set("noticed", is_of(host, noticed));
+            }
+            None => {
+                seen.unknown("noticed", "no notice is declared (site file: declared: third_parties)");
+            }
         }
         seen.set("kinds", Value::texts(load.texts("kinds")));
         derived.observations.push(seen);
@@ -99,8 +103,12 @@ fn join(evidence: &Evidence) -> Evidence {
         let mut seen = Observation::new(SCOPE_HOST, host.subject.clone(), host.source.clone(), "hosts against scope");
         seen.strength = Strength::Joined;
         match &scope {
-            Some(scope) => drop(seen.set("in_scope", is_of(host.subject.name(), scope))),
-            None => drop(seen.unknown("in_scope", "no scope is declared (site file: declared: scope_hosts)")),
+            Some(scope) => {
+                seen.set("in_scope", is_of(host.subject.name(), scope));
+            }
+            None => {
+                seen.unknown("in_scope", "no scope is declared (site file: declared: scope_hosts)");
+            }
         }
         derived.observations.push(seen);
     }
@@ -165,7 +173,9 @@ fn form_declared(evidence: &Evidence, form: &Observation, own: &[String], hosts:
                 service_of(evidence, host).is_some_and(|service| service.flag("processes_personal") == Some(true));
             seen.set("to_own_or_registered", hosts.contains(host) || is_of(host, own) || processor);
         }
-        None => drop(seen.unknown("to_own_or_registered", "the action is no URL")),
+        None => {
+            seen.unknown("to_own_or_registered", "the action is no URL");
+        }
     }
     seen
 }

@@ -119,7 +119,9 @@ fn problems(schema: &Json, tree: &Tree) -> Result<Vec<Problem>, LoadError> {
 
 fn said(kind: &ValidationErrorKind, pointer: &str, error: &jsonschema::ValidationError<'_>) -> String {
     let found = shown(error.instance());
-    let name = pointer.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("the file");
+    // An entry of a list has a number for a name; the list's own name says more.
+    let is_name = |name: &&str| !name.is_empty() && name.parse::<usize>().is_err();
+    let name = pointer.rsplit('/').find(is_name).unwrap_or("the file");
     match kind {
         ValidationErrorKind::Type { .. } => format!("{name}: {}", error_words(error, &found)),
         ValidationErrorKind::Required { property } => {

@@ -316,6 +316,11 @@ fn broken(text: &str, width: usize) -> Vec<String> {
     for character in text.chars() {
         let wide = character.width().unwrap_or(0);
         if used + wide > width && !line.is_empty() {
+            if character == ' ' {
+                lines.push(std::mem::take(&mut line));
+                (used, last_break) = (0, None);
+                continue;
+            }
             let at: usize = last_break.unwrap_or(line.len());
             let rest = line.split_off(at);
             lines.push(line.trim_end().to_owned());

@@ -48,12 +48,10 @@ words! {
     mend: "mend", "対処";
     eased: "eased", "軽減";
     waived: "accepted until", "受容期限";
-    serves: "clauses", "条項";
     place: "place", "場所";
     next: "Next", "次にすること";
     explain_hint: "tenken explain ID tells what a check looks at and why", "tenken explain ID で点検の内容と理由を確認できます";
     none_failing: "No check fails.", "不適合はありません。";
-    checks_word: "checks", "件";
     subjects_more: "more", "件ほか";
     finding: "Finding", "不適合";
     band: "Band", "区分";

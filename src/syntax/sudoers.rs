@@ -60,7 +60,9 @@ pub fn parse(text: &str) -> File {
         {
             for definition in split(rest, ':') {
                 match definition.split_once('=') {
-                    Some((name, members)) => drop(file.aliases.insert(name.trim().to_owned(), split(members, ','))),
+                    Some((name, members)) => {
+                        file.aliases.insert(name.trim().to_owned(), split(members, ','));
+                    }
                     None => file.faults.push((number, "an alias without `=`".to_owned())),
                 }
             }

@@ -99,15 +99,23 @@ fn activity_seen(
     one.set("recorded", last.is_some());
     day(&mut one, "last_on", last, "no record");
     match latest {
-        Some(record) => drop(one.set("independent", record.operator.as_deref() != Some(record.by.as_str()))),
-        None => drop(one.unknown("independent", "no record")),
+        Some(record) => {
+            one.set("independent", record.operator.as_deref() != Some(record.by.as_str()));
+        }
+        None => {
+            one.unknown("independent", "no record");
+        }
     }
     one
 }
 
 fn day(one: &mut Observation, field: &str, day: Option<Time>, reason: &str) {
     match day {
-        Some(day) => drop(one.set(field, day)),
-        None => drop(one.unknown(field, reason)),
+        Some(day) => {
+            one.set(field, day);
+        }
+        None => {
+            one.unknown(field, reason);
+        }
     }
 }

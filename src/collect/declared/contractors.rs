@@ -62,8 +62,12 @@ fn entry(contractor: &Contractor, place: &Location) -> Observation {
     let log_access = contract.is_some_and(|contract| contract.log_access_purpose.is_some());
     one.set("status", status(contractor));
     match contractor.tier {
-        Some(tier) => drop(one.set("tier", i64::from(tier))),
-        None => drop(one.unknown("tier", "no tier is recorded")),
+        Some(tier) => {
+            one.set("tier", i64::from(tier));
+        }
+        None => {
+            one.unknown("tier", "no tier is recorded");
+        }
     }
     one.set("has_contract", contract.is_some());
     day(&mut one, "contract_from", contract.map(|contract| contract.from), "no contract is recorded");
@@ -88,8 +92,12 @@ fn entry(contractor: &Contractor, place: &Location) -> Observation {
     assessments(&mut one, contractor);
     one.set("incident_contact", contractor.incident_contact.is_some());
     match contractor.incident_notice_hours {
-        Some(hours) => drop(one.set("incident_notice_hours", hours)),
-        None => drop(one.unknown("incident_notice_hours", "no deadline is recorded")),
+        Some(hours) => {
+            one.set("incident_notice_hours", hours);
+        }
+        None => {
+            one.unknown("incident_notice_hours", "no deadline is recorded");
+        }
     }
     one.set("handles_logs_or_personal", !allowed.is_empty() || log_access);
     one.set("country_recorded", contractor.country.is_some());
@@ -98,8 +106,12 @@ fn entry(contractor: &Contractor, place: &Location) -> Observation {
     let proof = contractor.deletion_proof_on.or(contractor.return_proof_on);
     one.set("exit_proved", proof.is_some());
     match (proof, contract) {
-        (Some(proof), Some(contract)) => drop(one.set("exit_proof_days", contract.to.days_until(proof))),
-        _ => drop(one.unknown("exit_proof_days", "no proof or no contract is recorded")),
+        (Some(proof), Some(contract)) => {
+            one.set("exit_proof_days", contract.to.days_until(proof));
+        }
+        _ => {
+            one.unknown("exit_proof_days", "no proof or no contract is recorded");
+        }
     }
     one
 }
@@ -194,7 +206,11 @@ fn status(contractor: &Contractor) -> &'static str {
 
 fn day(one: &mut Observation, field: &str, day: Option<Time>, reason: &str) {
     match day {
-        Some(day) => drop(one.set(field, day)),
-        None => drop(one.unknown(field, reason)),
+        Some(day) => {
+            one.set(field, day);
+        }
+        None => {
+            one.unknown(field, reason);
+        }
     }
 }

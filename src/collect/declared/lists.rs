@@ -60,8 +60,12 @@ pub(super) fn observe(declaration: &Declaration, seen: &mut Seen<'_>) {
             one.set("units", tolerance.units);
             one.set("has_approver", tolerance.approver.as_ref().is_some_and(|approver| !approver.trim().is_empty()));
             match tolerance.approved_on {
-                Some(day) => drop(one.set("approved_on", day)),
-                None => drop(one.unknown("approved_on", "no date of approval is stated")),
+                Some(day) => {
+                    one.set("approved_on", day);
+                }
+                None => {
+                    one.unknown("approved_on", "no date of approval is stated");
+                }
             }
             seen.all("risk-tolerance", vec![one]);
         }

@@ -100,13 +100,21 @@ fn account(
     seen.set("user", user.name.as_str()).set("uid", i64::from(user.uid)).set("login_shell", login_shell);
     let password = shadow.map(|states| states.get(&user.name).copied().unwrap_or(Password::Locked));
     match password {
-        Some(state) => drop(seen.set("password", password_word(state))),
-        None => drop(seen.unknown("password", "etc/shadow cannot be read")),
+        Some(state) => {
+            seen.set("password", password_word(state));
+        }
+        None => {
+            seen.unknown("password", "etc/shadow cannot be read");
+        }
     }
     let count = keys.get(&user.name).copied().unwrap_or(Some(0));
     match count {
-        Some(count) => drop(seen.set("keys", i64::try_from(count).unwrap_or(i64::MAX))),
-        None => drop(seen.unknown("keys", "the account's authorized_keys cannot be read")),
+        Some(count) => {
+            seen.set("keys", i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        None => {
+            seen.unknown("keys", "the account's authorized_keys cannot be read");
+        }
     }
     let has_password = password.map(|state| state != Password::Locked);
     let has_key = count.map(|count| count > 0);
@@ -117,8 +125,12 @@ fn account(
         _ => None,
     };
     match usable {
-        Some(usable) => drop(seen.set("usable", usable)),
-        None => drop(seen.unknown("usable", "password or keys are not known")),
+        Some(usable) => {
+            seen.set("usable", usable);
+        }
+        None => {
+            seen.unknown("usable", "password or keys are not known");
+        }
     }
     let groups = identities.groups_of(user);
     let mut root: Vec<String> =
@@ -176,17 +188,27 @@ fn ssh_key(tree: &HostTree<'_>, path: &str, user: &User, key: &authorized_keys::
     let kind = kind.map_or("other", |word| if word == "dss" { "dsa" } else { word });
     seen.set("user", user.name.as_str()).set("fingerprint", key.fingerprint.as_str()).set("key_type", kind);
     match key.bits {
-        Some(bits) => drop(seen.set("bits", i64::from(bits))),
-        None => drop(seen.unknown("bits", "a kind of key whose size is not known")),
+        Some(bits) => {
+            seen.set("bits", i64::from(bits));
+        }
+        None => {
+            seen.unknown("bits", "a kind of key whose size is not known");
+        }
     }
     let day = key.expires.as_deref().and_then(|text| {
         let date = text.get(..8)?;
         Time::parse(&format!("{}-{}-{}", date.get(..4)?, date.get(4..6)?, date.get(6..8)?))
     });
     match (day, &key.expires) {
-        (Some(day), _) => drop(seen.set("expires", day)),
-        (None, Some(_)) => drop(seen.unknown("expires", "expiry-time is not understood")),
-        (None, None) => drop(seen.unknown("expires", "no expiry-time is set")),
+        (Some(day), _) => {
+            seen.set("expires", day);
+        }
+        (None, Some(_)) => {
+            seen.unknown("expires", "expiry-time is not understood");
+        }
+        (None, None) => {
+            seen.unknown("expires", "no expiry-time is set");
+        }
     }
     seen
 }
@@ -285,14 +307,14 @@ fn add_rule(
         let subject = Subject::new(SubjectKind::File, format!("{}#rule[{user}]", tree.shown("etc/sudoers")));
         let place = Location::file(tree.shown(path), rule.line, 1);
         let mut seen = Observation::new(SUDO_RULE, subject, place, "sudoers");
-        seen.set("user", user).set("all", false).set("opens_logs", false).set("nopasswd", false);
+        seen.set("user", user).set("any_command", false).set("opens_logs", false).set("nopasswd", false);
         seen.set("commands", Value::List(Vec::new()));
         seen
     });
     let mut all: BTreeSet<String> = entry.texts("commands").into_iter().map(str::to_owned).collect();
     all.extend(commands.iter().cloned());
     if all.contains("ALL") {
-        entry.set("all", true);
+        entry.set("any_command", true);
     }
     if commands.iter().any(|command| sudoers::opens_logs(command)) {
         // The place of the rule that opens is the one to edit.

@@ -147,7 +147,7 @@ pub const KINDS: &[KindSpec] = &[
         fields: &[
             field("user", Text, "user name", "ユーザ名"),
             field("commands", Texts, "commands, aliases resolved", "コマンド"),
-            field("all", Bool, "any command", "全コマンド"),
+            field("any_command", Bool, "any command", "全コマンド"),
             field(
                 "opens_logs",
                 Bool,

@@ -89,8 +89,12 @@ fn file_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, active: &
         }
     }
     match entry.modified {
-        Some(modified) => drop(observation.set("modified", modified)),
-        None => drop(observation.unknown("modified", "the time of the last change is not known")),
+        Some(modified) => {
+            observation.set("modified", modified);
+        }
+        None => {
+            observation.unknown("modified", "the time of the last change is not known");
+        }
     }
     seen.observations.push(observation);
     if !rotated {
@@ -136,8 +140,12 @@ fn directory_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, seen
     observation.set("links_out", Value::texts(links));
     // What is writable was seen; that nothing else is was not, where a mode is missing.
     match reason {
-        Some(reason) if writable.is_empty() => drop(observation.unknown("writable_by_others", reason)),
-        _ => drop(observation.set("writable_by_others", Value::texts(writable))),
+        Some(reason) if writable.is_empty() => {
+            observation.unknown("writable_by_others", reason);
+        }
+        _ => {
+            observation.set("writable_by_others", Value::texts(writable));
+        }
     }
     seen.observations.push(observation);
 }
@@ -152,7 +160,9 @@ fn leaves_logs(component: &str, target: &str) -> bool {
     for part in absolute.split('/') {
         match part {
             "" | "." => {}
-            ".." => drop(parts.pop()),
+            ".." => {
+                parts.pop();
+            }
             part => parts.push(part),
         }
     }
@@ -170,13 +180,21 @@ fn permissions(observation: &mut Observation, entry: &Entry, identities: &Identi
     }
     let owner = entry.owner.clone().or_else(|| identities.user_name(entry.uid?).map(str::to_owned));
     match owner {
-        Some(owner) => drop(observation.set("owner", owner)),
-        None => drop(observation.unknown("owner", "the owner is not known")),
+        Some(owner) => {
+            observation.set("owner", owner);
+        }
+        None => {
+            observation.unknown("owner", "the owner is not known");
+        }
     }
     let group = entry.group.clone().or_else(|| identities.group_name(entry.gid?).map(str::to_owned));
     match group {
-        Some(group) => drop(observation.set("group", group)),
-        None => drop(observation.unknown("group", "the group is not known")),
+        Some(group) => {
+            observation.set("group", group);
+        }
+        None => {
+            observation.unknown("group", "the group is not known");
+        }
     }
 }
 

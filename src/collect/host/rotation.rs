@@ -30,14 +30,22 @@ pub(super) fn observe(tree: &HostTree<'_>, active: &[String], seen: &mut Seen) {
             continue;
         };
         match entry.rules.days_kept() {
-            Some(days) => drop(rotation.set("days_kept", i64::from(days))),
-            None => drop(rotation.unknown("days_kept", "size or nothing decides, so days cannot be computed")),
+            Some(days) => {
+                rotation.set("days_kept", i64::from(days));
+            }
+            None => {
+                rotation.unknown("days_kept", "size or nothing decides, so days cannot be computed");
+            }
         }
         // Without a mode the new file takes the old one's, which copytruncate keeps as well.
         let mode = if entry.rules.copytruncate { None } else { entry.rules.create_mode };
         match mode.or_else(|| tree.entry(path).and_then(|entry| entry.mode)) {
-            Some(mode) => drop(rotation.set("create_mode_excess", i64::from(mode & 0o137))),
-            None => drop(rotation.unknown("create_mode_excess", "the mode of the log is not known")),
+            Some(mode) => {
+                rotation.set("create_mode_excess", i64::from(mode & 0o137));
+            }
+            None => {
+                rotation.unknown("create_mode_excess", "the mode of the log is not known");
+            }
         }
         rotation.set("shreds", entry.rules.shred);
         seen.observations.push(rotation);

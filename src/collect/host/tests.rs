@@ -95,7 +95,7 @@ fn logs_accounts_keys_sudo_and_rotation_are_stated() {
     assert_eq!(one(&evidence, "account", "account:www/www-data").flag("usable"), Some(false));
     let rule = one(&evidence, "sudo-rule", "file:root/etc/sudoers#rule[webops]");
     assert_eq!(
-        (rule.flag("opens_logs"), rule.flag("all"), rule.flag("nopasswd")),
+        (rule.flag("opens_logs"), rule.flag("any_command"), rule.flag("nopasswd")),
         (Some(true), Some(false), Some(true))
     );
     let rotation = one(&evidence, "log-rotation", "log:/var/log/nginx/access.log");

@@ -103,7 +103,9 @@ impl<'a> HostTree<'a> {
             if is_wanted(&name) && entry.header().entry_type().is_file() {
                 let mut content = Vec::new();
                 match (&mut entry).take(HOST_FILE_BYTES).read_to_end(&mut content) {
-                    Ok(_) => drop(contents.insert(name.clone(), content)),
+                    Ok(_) => {
+                        contents.insert(name.clone(), content);
+                    }
                     Err(error) => faults.push(format!("{name}: {error}")),
                 }
             }

@@ -129,21 +129,27 @@ async fn plain_http(visit: &mut Visit<'_>) {
             let question = Question { host: &visit.host.name, address, over_tls: false, target: "/" };
             match get(visit.world, question).await {
                 Ok(answer) => observe::plain(&mut seen, &answer.head, visit.host),
-                Err(Refusal::ConnectionRefused) => drop(seen.set("plain_http", "closed").set("permanent", true)),
+                Err(Refusal::ConnectionRefused) => {
+                    seen.set("plain_http", "closed").set("permanent", true);
+                }
                 Err(refusal) => {
                     seen.unknown("plain_http", refusal.to_string()).unknown("permanent", refusal.to_string());
                     visit.faults.push((format!("http://{}/", visit.host.name), refusal.to_string()));
                 }
             }
         }
-        None => drop(
+        None => {
             seen.unknown("plain_http", "plain HTTP is left out (site file: http_port: 0)")
-                .unknown("permanent", "not asked"),
-        ),
+                .unknown("permanent", "not asked");
+        }
     }
     match visit.world.fetch(&visit.url("/"), 1).await {
-        Ok(fetched) => drop(seen.set("http2", fetched.version == "HTTP/2.0")),
-        Err(refusal) => drop(seen.unknown("http2", refusal.to_string())),
+        Ok(fetched) => {
+            seen.set("http2", fetched.version == "HTTP/2.0");
+        }
+        Err(refusal) => {
+            seen.unknown("http2", refusal.to_string());
+        }
     }
     visit.evidence.observations.push(seen);
 }
@@ -210,7 +216,9 @@ async fn open_paths(visit: &mut Visit<'_>) {
         let mut seen = observe::new(PATH, crate::model::SubjectKind::Page, &url, &url);
         seen.set("category", exposure.category);
         match visit.ask(exposure.path).await {
-            Ok(answer) => drop(seen.set("exposed", answer.head.status == 200 && exposure.is_proved_by(&answer.body))),
+            Ok(answer) => {
+                seen.set("exposed", answer.head.status == 200 && exposure.is_proved_by(&answer.body));
+            }
             Err(refusal) => {
                 seen.unknown("exposed", refusal.to_string());
                 visit.faults.push((url, refusal.to_string()));

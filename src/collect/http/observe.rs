@@ -47,9 +47,9 @@ pub(super) fn response(url: &str, head: &Head, html: bool) -> Observation {
             seen.set("hsts.max_age_seconds", i64::try_from(hsts.max_age_seconds).unwrap_or(i64::MAX));
             seen.set("hsts.include_subdomains", hsts.include_subdomains);
         }
-        None => drop(
-            seen.unknown("hsts.max_age_seconds", "no valid field").unknown("hsts.include_subdomains", "no valid field"),
-        ),
+        None => {
+            seen.unknown("hsts.max_age_seconds", "no valid field").unknown("hsts.include_subdomains", "no valid field");
+        }
     }
     let csp = csp(head.values("content-security-policy"));
     seen.set("csp.enforced", csp.policies > 0);
@@ -113,9 +113,9 @@ pub(super) fn forms(evidence: &mut Evidence, url: &str, path: &str, page: &Page)
                 seen.set("action_https", action.scheme() == "https");
                 seen.set("action_host", cut(action.host_str().unwrap_or_default()));
             }
-            None => drop(
-                seen.unknown("action_https", "the action is no URL").unknown("action_host", "the action is no URL"),
-            ),
+            None => {
+                seen.unknown("action_https", "the action is no URL").unknown("action_host", "the action is no URL");
+            }
         }
         evidence.observations.push(seen);
     }
@@ -168,8 +168,12 @@ pub(super) fn security_txt(seen: &mut Observation, answer: &Answer) {
     };
     seen.set("has_contact", present && value("contact").is_some_and(|contact| !contact.is_empty()));
     match value("expires").filter(|_| present).and_then(|expires| Time::parse(&expires)) {
-        Some(expires) => drop(seen.set("expires", expires)),
-        None => drop(seen.unknown("expires", "no Expires field that is a time")),
+        Some(expires) => {
+            seen.set("expires", expires);
+        }
+        None => {
+            seen.unknown("expires", "no Expires field that is a time");
+        }
     }
 }
 

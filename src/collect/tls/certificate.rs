@@ -29,11 +29,17 @@ pub(super) fn observe(
                 if matches!(reason, "unknown-issuer" | "other") && self_signed { "self-signed" } else { reason };
             seen.set("trusted", reason == "valid").set("trust_reason", reason);
         }
-        Err(reason) => drop(seen.unknown("trusted", reason.clone()).unknown("trust_reason", reason)),
+        Err(reason) => {
+            seen.unknown("trusted", reason.clone()).unknown("trust_reason", reason);
+        }
     }
     match name_matches(chain, name) {
-        Some(matches) => drop(seen.set("name_matches", matches)),
-        None => drop(seen.unknown("name_matches", "the leaf certificate cannot be read")),
+        Some(matches) => {
+            seen.set("name_matches", matches);
+        }
+        None => {
+            seen.unknown("name_matches", "the leaf certificate cannot be read");
+        }
     }
     match &parsed {
         Ok(list) => facts(&mut seen, list),
@@ -74,8 +80,12 @@ fn facts(seen: &mut Observation, chain: &[X509Certificate<'_>]) {
     let (algorithm, bits) = key(leaf);
     seen.set("key_algorithm", algorithm);
     match bits {
-        Some(bits) => drop(seen.set("key_bits", bits)),
-        None => drop(seen.unknown("key_bits", "a kind of key whose size is not known")),
+        Some(bits) => {
+            seen.set("key_bits", bits);
+        }
+        None => {
+            seen.unknown("key_bits", "a kind of key whose size is not known");
+        }
     }
     let below_root = || {
         chain

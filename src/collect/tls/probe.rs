@@ -141,23 +141,39 @@ fn observation(endpoint: &str, told: &[(Version, Told)], negotiated: Option<&str
             .collect();
         match unknown {
             // What was accepted was seen, whatever else is unknown; that nothing is accepted was not.
-            Some(reason) if accepted.is_empty() => drop(seen.unknown(field, reason)),
-            _ => drop(seen.set(field, Value::texts(accepted))),
+            Some(reason) if accepted.is_empty() => {
+                seen.unknown(field, reason);
+            }
+            _ => {
+                seen.set(field, Value::texts(accepted));
+            }
         }
     };
     list("ssl", &[Version::Ssl3]);
     list("tls_old", &[Version::Tls10, Version::Tls11]);
     for (field, version) in [("tls12", Version::Tls12), ("tls13", Version::Tls13)] {
         match state(version) {
-            Some(Told::Accepted) => drop(seen.set(field, true)),
-            Some(Told::Refused) => drop(seen.set(field, false)),
-            Some(Told::Unknown(reason)) => drop(seen.unknown(field, reason.clone())),
-            None => drop(seen.unknown(field, "not asked")),
+            Some(Told::Accepted) => {
+                seen.set(field, true);
+            }
+            Some(Told::Refused) => {
+                seen.set(field, false);
+            }
+            Some(Told::Unknown(reason)) => {
+                seen.unknown(field, reason.clone());
+            }
+            None => {
+                seen.unknown(field, "not asked");
+            }
         }
     }
     match negotiated {
-        Some(version) => drop(seen.set("negotiated", version)),
-        None => drop(seen.unknown("negotiated", "no full handshake")),
+        Some(version) => {
+            seen.set("negotiated", version);
+        }
+        None => {
+            seen.unknown("negotiated", "no full handshake");
+        }
     }
     seen
 }

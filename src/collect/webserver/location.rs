@@ -120,11 +120,26 @@ fn endings(pattern: &str) -> Option<Vec<&str>> {
     endings.iter().all(plain).then_some(endings)
 }
 
+/// Whether an ending is the listed one; `jpe?g` lists two. Case is left aside, so that `~*` is never told too much.
+fn is_ending(listed: &str, ending: &str) -> bool {
+    let longer = listed.replace('?', "");
+    let mut shorter = String::new();
+    for character in listed.chars() {
+        if character == '?' {
+            shorter.pop();
+        } else {
+            shorter.push(character);
+        }
+    }
+    ending.eq_ignore_ascii_case(&longer) || ending.eq_ignore_ascii_case(&shorter)
+}
+
 /// Whether a pattern certainly does not match a path: only lists of file endings can be told.
 fn cannot_match(pattern: &str, path: &str) -> bool {
-    // A nested pattern such as `jpe?g` is two endings; the longer form is enough to refuse a path without any dot.
     let name = path.rsplit('/').next().unwrap_or(path);
-    endings(pattern).is_some() && !name.contains('.')
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    endings(pattern)
+        .is_some_and(|list| list.iter().all(|listed| ending.is_none_or(|ending| !is_ending(listed, ending))))
 }
 
 /// Whether a location answers files such as style sheets and images only.
@@ -164,10 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_endings_cannot_answer_a_path_without_a_dot() {
+    fn a_list_of_endings_answers_paths_with_those_endings_only() {
         let locations = [prefix("/"), Matching::Pattern(r"\.(png|jpe?g)$".to_owned())];
         assert_eq!(answering(&locations, "/contact"), Answer::One(0));
-        assert_eq!(answering(&locations, "/contact.png"), Answer::Open);
+        assert_eq!(answering(&locations, "/contact.html"), Answer::One(0));
+        for open in ["/contact.png", "/contact.jpeg", "/contact.JPG"] {
+            assert_eq!(answering(&locations, open), Answer::Open);
+        }
         assert!(is_static(&locations[1]));
         assert!(!is_static(&Matching::Pattern(r"\.(php|png)$".to_owned())));
     }

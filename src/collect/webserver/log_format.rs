@@ -192,8 +192,12 @@ impl Formats {
                 continue;
             }
             match class(variable) {
-                Some(class) => drop(written.classes.insert(class.to_owned())),
-                None => drop(written.unknown.insert(variable.to_owned())),
+                Some(class) => {
+                    written.classes.insert(class.to_owned());
+                }
+                None => {
+                    written.unknown.insert(variable.to_owned());
+                }
             }
             written.has_query |= WITH_QUERY.contains(&variable) || variable.starts_with("arg_");
             written.variables.insert(variable.to_owned());

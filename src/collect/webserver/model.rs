@@ -257,11 +257,15 @@ fn sensitive_seen(server: &Server<'_>, path: &str, main: &str, formats: &Formats
     seen.set("formats", Value::texts(names.iter().copied()));
     let written: Option<Vec<Written>> = names.iter().map(|name| formats.written(name)).collect();
     match written {
-        _ if nested => drop(seen.unknown("query_logged", "a location inside this one may answer")),
+        _ if nested => {
+            seen.unknown("query_logged", "a location inside this one may answer");
+        }
         Some(written) if written.iter().all(|written| written.unknown.is_empty()) => {
             seen.set("query_logged", !level.returns_only && written.iter().any(|written| written.has_query));
         }
-        _ => drop(seen.unknown("query_logged", "a log format is not known")),
+        _ => {
+            seen.unknown("query_logged", "a log format is not known");
+        }
     }
     if let Some(log) = logs.first() {
         seen.related.push(Related { location: log.node.location(), note: "the log in force".to_owned() });

@@ -28,6 +28,7 @@ pub struct ApprovalDocument {
     #[schemars(schema_with = "super::date_schema")]
     pub on: String,
     /// When the next one is due.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub next_review: Option<String>,
 }
@@ -193,9 +194,11 @@ pub struct LogAccessDocument {
     #[schemars(length(min = 1))]
     pub purpose: String,
     /// First day.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub from: Option<String>,
     /// Last day.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub to: Option<String>,
 }
@@ -251,6 +254,7 @@ pub struct AccountDocument {
     #[serde(default)]
     pub allowed_commands: Vec<String>,
     /// Last day.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub expires: Option<String>,
 }
@@ -265,6 +269,7 @@ pub struct KeyDocument {
     /// User that it belongs to.
     pub user: String,
     /// Last day.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub expires: Option<String>,
 }
@@ -291,9 +296,11 @@ pub struct ServiceDocument {
 #[serde(deny_unknown_fields)]
 pub struct EndDocument {
     /// When return of the data was proved.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub return_proof_on: Option<String>,
     /// When deletion of the data was proved.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub deletion_proof_on: Option<String>,
 }

@@ -19,6 +19,7 @@ pub struct PolicyDocument {
     /// Where it is published and by whom.
     pub source: BilingualDocument,
     /// When it was published or last revised, where the document says so.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub published_on: Option<String>,
     /// Numbers and lists that the body itself sets.
@@ -67,6 +68,7 @@ pub struct ParameterDocument {
     /// What it says.
     pub title: BilingualDocument,
     /// Its value where neither policy nor site sets one.
+    #[serde(default)]
     #[schemars(schema_with = "super::parameter_schema")]
     pub default: Option<serde_json::Value>,
 }

@@ -191,6 +191,7 @@ pub struct RiskToleranceDocument {
     /// Who approved it.
     pub approver: Option<String>,
     /// When.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub approved_on: Option<String>,
 }

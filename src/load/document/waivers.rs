@@ -58,6 +58,7 @@ pub struct ActionDocument {
     #[schemars(length(min = 1))]
     pub owner: String,
     /// By when.
+    #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub due: Option<String>,
 }

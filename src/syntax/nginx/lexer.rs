@@ -81,7 +81,9 @@ impl<'a> Lexer<'a> {
     fn skip_foreign_string(&mut self, quote: char) {
         while let Some(character) = self.bump() {
             match character {
-                '\\' => drop(self.bump()),
+                '\\' => {
+                    self.bump();
+                }
                 '\n' => return,
                 character if character == quote => return,
                 _ => {}
