@@ -1,6 +1,6 @@
 //! The words of the command line. Help is documentation: each flag says what it does and what happens without it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -106,7 +106,7 @@ pub(super) struct LookOptions {
     /// Folder that stands for / when a configuration names absolute paths
     #[arg(long, env = "TENKEN_ROOT", value_name = "DIR")]
     pub(super) root: Option<String>,
-    /// Connect to ADDR when HOST:PORT is asked for, as in curl
+    /// Connect to ADDR when HOST:PORT is asked for, as in curl; ADDR may carry another port, 127.0.0.1:8443
     #[arg(long = "resolve", env = "TENKEN_RESOLVE", value_name = "HOST:PORT:ADDR", value_delimiter = ',', value_parser = override_of)]
     pub(super) resolve: Vec<Override>,
     /// PEM file of a private authority to trust as well, as in curl
@@ -125,7 +125,7 @@ pub(super) struct LookOptions {
 pub(super) struct Override {
     pub(super) host: String,
     pub(super) port: u16,
-    pub(super) address: IpAddr,
+    pub(super) address: SocketAddr,
 }
 
 fn override_of(text: &str) -> Result<Override, String> {
@@ -134,11 +134,14 @@ fn override_of(text: &str) -> Result<Override, String> {
     let (Some(host), Some(port), Some(address)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(wanted());
     };
-    let address = address.trim_start_matches('[').trim_end_matches(']');
-    match (host.is_empty(), port.parse(), address.parse()) {
-        (false, Ok(port), Ok(address)) => Ok(Override { host: host.to_ascii_lowercase(), port, address }),
-        _ => Err(wanted()),
-    }
+    let Some(port) = port.parse::<u16>().ok().filter(|_| !host.is_empty()) else { return Err(wanted()) };
+    let bare = address.trim_start_matches('[').trim_end_matches(']');
+    let address = match (bare.parse::<IpAddr>(), address.parse::<SocketAddr>()) {
+        (Ok(address), _) => SocketAddr::new(address, port),
+        (_, Ok(address)) => address,
+        _ => return Err(wanted()),
+    };
+    Ok(Override { host: host.to_ascii_lowercase(), port, address })
 }
 
 #[derive(Debug, Args)]
@@ -277,6 +280,8 @@ mod tests {
     fn an_override_is_read_as_curl_reads_it() {
         let read = override_of("WWW.example.jp:8443:[2001:db8::1]").unwrap();
         assert_eq!((read.host.as_str(), read.port), ("www.example.jp", 8443));
+        let read = override_of("www.example.jp:443:127.0.0.1:8443").unwrap();
+        assert_eq!((read.port, read.address.port()), (443, 8443));
         for text in ["", "a", "a:1", "a:b:192.0.2.1", "a:1:b", ":1:192.0.2.1"] {
             assert!(override_of(text).is_err(), "{text}");
         }

@@ -37,7 +37,7 @@ struct DeclaredHost {
 pub struct LiveOptions {
     base: PathBuf,
     hosts: BTreeMap<String, DeclaredHost>,
-    overrides: Vec<(String, u16, IpAddr)>,
+    overrides: Vec<(String, u16, SocketAddr)>,
     cacert: Option<PathBuf>,
     timeout_seconds: u64,
     offline: bool,
@@ -49,7 +49,7 @@ impl LiveOptions {
     pub fn of_site(
         base: &Path,
         site: &Site,
-        overrides: Vec<(String, u16, IpAddr)>,
+        overrides: Vec<(String, u16, SocketAddr)>,
         cacert: Option<PathBuf>,
         timeout_seconds: u64,
         connections: usize,
@@ -94,10 +94,18 @@ impl LiveWorld {
 
     fn overridden(&self, host: &str) -> Vec<IpAddr> {
         let of_host = self.options.overrides.iter().filter(|(name, _, _)| name == host);
-        let mut addresses: Vec<IpAddr> = of_host.map(|(_, _, address)| *address).collect();
+        let mut addresses: Vec<IpAddr> = of_host.map(|(_, _, address)| address.ip()).collect();
         addresses.sort();
         addresses.dedup();
         addresses
+    }
+
+    /// Where a connection to a host's port really goes: an override may name another port.
+    fn destination(&self, host: &str, address: SocketAddr) -> SocketAddr {
+        let overrides = &mut self.options.overrides.iter();
+        let found =
+            overrides.find(|(name, port, to)| name == host && *port == address.port() && to.ip() == address.ip());
+        found.map_or(address, |(_, _, to)| *to)
     }
 
     async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
@@ -134,13 +142,14 @@ impl LiveWorld {
         }
         let permit =
             Arc::clone(&declared.open).acquire_owned().await.map_err(|error| Refusal::Failed(error.to_string()))?;
-        let connected = async { TcpStream::connect(address).await.map_err(|error| network(&error)) };
+        let destination = self.destination(host, address);
+        let connected = async { TcpStream::connect(destination).await.map_err(|error| network(&error)) };
         let stream = self.in_time(connected).await?;
         Ok(Box::new(Held { stream, _permit: permit }))
     }
 
     async fn fetched(&self, url: &str, limit_bytes: usize) -> Result<Fetched, Refusal> {
-        let parsed = reqwest::Url::parse(url).map_err(|error| Refusal::Failed(error.to_string()))?;
+        let mut parsed = reqwest::Url::parse(url).map_err(|error| Refusal::Failed(error.to_string()))?;
         let host = parsed.host_str().unwrap_or_default().to_ascii_lowercase();
         let declared = self.host(&host)?;
         let port = parsed.port_or_known_default().unwrap_or_default();
@@ -149,6 +158,11 @@ impl LiveWorld {
         }
         let addresses: Vec<SocketAddr> =
             self.addresses(&host).await?.into_iter().map(|address| SocketAddr::new(address, port)).collect();
+        if let Some(first) = addresses.first() {
+            let destination = self.destination(&host, *first).port();
+            // A URL without a host has no port to set, and then it would not have been declared.
+            let _ = parsed.set_port(Some(destination));
+        }
         let mut tls = accept::configuration()?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let client = reqwest::Client::builder()
