@@ -112,7 +112,10 @@ fn declared(evidence: &Evidence, host: &Host<'_>) -> Option<BTreeSet<String>> {
             }
         }
     }
-    let stated = evidence.of_kind("register-account").filter(|account| account.text("log_access_purpose").is_some());
+    let stated = evidence.of_kind("register-account").filter(|account| {
+        // What an ended contract once allowed declares nobody.
+        account.text("log_access_purpose").is_some() && account.text("contractor_status") == Some("active")
+    });
     declared.extend(
         stated
             .filter(|account| account.text("system") == Some("os"))

@@ -1,0 +1,114 @@
+//! Every bundled check proves that it can fail, speaks both languages and serves a clause.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use tenken::evaluate::run_examples;
+use tenken::load::{
+    bundled_checks, bundled_edition_documents, bundled_parameter_values, bundled_policy_ids, check_from_file,
+    policy_named,
+};
+use tenken::pipeline;
+
+fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+fn check_files() -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("checks"), &mut found);
+    assert!(found.len() >= 45, "only {} checks", found.len());
+    found
+}
+
+#[test]
+fn the_bundle_is_what_the_yaml_says() {
+    let mut from_yaml: Vec<_> = check_files().iter().map(|path| check_from_file(path).unwrap()).collect();
+    from_yaml.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!(bundled_checks().unwrap(), from_yaml);
+}
+
+#[test]
+fn every_check_stands_in_the_folder_of_its_theme() {
+    for path in check_files() {
+        let id = path.file_stem().unwrap().to_str().unwrap();
+        let theme = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        assert_eq!(id.split('-').next(), Some(theme), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_example_holds_and_no_leaf_is_idle() {
+    let kinds = pipeline::kinds();
+    let defaults = bundled_parameter_values().unwrap();
+    let mut faults = Vec::new();
+    for check in bundled_checks().unwrap() {
+        for fault in run_examples(&check, &kinds, &defaults) {
+            faults.push(format!("{} {:?}: {}", check.id, fault.example, fault.message));
+        }
+    }
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn titles_are_sentences_of_both_languages() {
+    for check in bundled_checks().unwrap() {
+        let id = &check.id;
+        assert!(check.title.en.len() <= 150 && !check.title.en.starts_with("Ensure"), "{id}");
+        for text in [&check.title.ja, &check.why.ja, &check.remedy.text.ja] {
+            assert!(text.chars().any(|character| ('\u{3040}'..'\u{a000}').contains(&character)), "{id}: {text}");
+        }
+        for text in [&check.why.en, &check.remedy.text.en] {
+            assert!(text.is_ascii() || text.contains('…'), "{id}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_check_serves_one_of_the_four_principles() {
+    let policy = policy_named("four-principles").unwrap();
+    let served: BTreeSet<&str> = policy.clauses.iter().flat_map(|clause| &clause.checks).map(String::as_str).collect();
+    let all: Vec<_> = bundled_checks().unwrap();
+    for check in &all {
+        assert!(served.contains(check.id.as_str()), "{} serves no clause", check.id);
+    }
+}
+
+#[test]
+fn every_mapping_names_a_framework_of_the_editions_table() {
+    let editions = bundled_edition_documents().unwrap();
+    let keys: BTreeSet<&str> = editions.iter().filter_map(|edition| edition["key"].as_str()).collect();
+    for check in bundled_checks().unwrap() {
+        for key in check.maps.keys() {
+            assert!(keys.contains(key.as_str()), "{}: {key}", check.id);
+        }
+    }
+}
+
+#[test]
+fn the_policy_is_quoted_word_for_word() {
+    let source = include_str!("data/policy-source.txt").split_whitespace().collect::<Vec<_>>().join(" ");
+    let policy = policy_named("tokyo-labor-commission").unwrap();
+    assert_eq!(policy.clauses.len(), 11);
+    for clause in &policy.clauses {
+        let quote = clause.quote.en.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(source.contains(&quote), "{}: {quote}", clause.id);
+        assert!(!clause.testable.is_empty(), "{}", clause.id);
+    }
+}
+
+#[test]
+fn every_policy_leaves_no_clause_unspoken() {
+    let ids: BTreeSet<String> = bundled_checks().unwrap().into_iter().map(|check| check.id).collect();
+    for name in bundled_policy_ids().unwrap() {
+        for clause in policy_named(&name).unwrap().clauses {
+            assert!(!clause.checks.is_empty() || clause.manual.is_some(), "{name} {}", clause.id);
+            for check in &clause.checks {
+                assert!(ids.contains(check), "{name} {}: {check}", clause.id);
+            }
+        }
+    }
+}

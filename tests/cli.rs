@@ -1,0 +1,243 @@
+//! The program as a user meets it: verdicts, exit codes, messages, bad input.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn tenken(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tenken"));
+    command.args(arguments).current_dir(root()).env_clear().env("LANG", "C");
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// A folder of this test alone, under the build's own folder.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn site(name: &str, text: &str) -> String {
+    let folder = folder(name);
+    std::fs::write(folder.join("tenken.yml"), text).unwrap();
+    folder.display().to_string()
+}
+
+const OFFLINE: [&str; 3] = ["--offline", "--now", "2026-11-24"];
+
+fn assess(target: &str, more: &[&str]) -> (i32, String, String) {
+    let arguments: Vec<&str> = ["assess", target].into_iter().chain(OFFLINE).chain(more.iter().copied()).collect();
+    said(&tenken(&arguments))
+}
+
+#[test]
+fn the_broken_body_fails_and_the_kept_one_fails_only_for_what_offline_leaves_out() {
+    let (code, json, _) = assess("examples/broken", &["--format", "json"]);
+    assert_eq!(code, 1);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let failing = |report: &Value| -> Vec<String> {
+        let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["outcome"] == "fail");
+        let mut checks: Vec<String> = findings.map(|finding| finding["check"].as_str().unwrap().to_owned()).collect();
+        checks.dedup();
+        checks
+    };
+    for check in [
+        "acc-ended-contract",
+        "acc-key-unregistered",
+        "log-effective-readers",
+        "log-format-scope",
+        "ctr-personal-clauses",
+        "law-training",
+        "imp-audit",
+        "rsk-exceptions",
+    ] {
+        assert!(failing(&report).contains(&check.to_owned()), "{check}");
+    }
+    let (code, json, _) = assess("examples/kept", &["--format", "json"]);
+    assert_eq!((code, failing(&serde_json::from_str(&json).unwrap())), (1, vec!["rsk-coverage".to_owned()]));
+}
+
+#[test]
+fn the_exit_code_is_the_same_in_every_format_and_the_report_fits_its_schema() {
+    let schema: Value = serde_json::from_str(&said(&tenken(&["schema", "report"])).1).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for format in ["text", "json", "markdown"] {
+        for language in ["en", "ja"] {
+            let (code, report, errors) = assess("examples/broken", &["--format", format, "--lang", language]);
+            assert_eq!((code, errors.as_str()), (1, ""), "{format} {language}");
+            if format == "json" {
+                let report: Value = serde_json::from_str(&report).unwrap();
+                assert!(
+                    validator.is_valid(&report),
+                    "{:?}",
+                    validator.iter_errors(&report).next().map(|error| error.to_string())
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_replay_gives_the_same_bytes_and_the_evidence_fits_its_schema() {
+    let folder = folder("replay");
+    let file = folder.join("evidence.json").display().to_string();
+    for language in ["en", "ja"] {
+        let (_, live, _) = assess("examples/broken", &["--evidence", &file, "--lang", language]);
+        let (code, replayed, _) = said(&tenken(&["assess", "--replay", &file, "--lang", language]));
+        assert_eq!((code, replayed), (1, live));
+    }
+    let schema: Value = serde_json::from_str(&said(&tenken(&["schema", "evidence"])).1).unwrap();
+    let evidence: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&evidence));
+    std::fs::write(&file, "{\"schema\": \"tenken/evidence/9\"}").unwrap();
+    assert_eq!(said(&tenken(&["assess", "--replay", &file])).0, 2);
+}
+
+#[test]
+fn no_secret_and_no_log_line_leaves_the_host() {
+    let (_, evidence, _) = said(&tenken(&["collect", "examples/broken", "--offline", "--now", "2026-11-24"]));
+    for secret in ["192.0.2.10", "AAAAB3NzaC1yc2E", "AAAAC3NzaC1lZDI1NTE5", "GET /contact.html"] {
+        assert!(!evidence.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn text_fits_eighty_columns_in_both_languages() {
+    for language in ["en", "ja"] {
+        for target in ["examples/broken", "examples/kept"] {
+            let (_, report, _) = assess(target, &["--lang", language]);
+            for line in report.lines() {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+            }
+            assert!(!report.contains('\u{1b}'));
+        }
+    }
+}
+
+#[test]
+fn bad_site_files_say_where_and_what_would_do() {
+    for (name, text, wanted) in [
+        (
+            "key",
+            "site: a\ncontracters: x.yml\n",
+            "tenken.yml:2:1: unknown key `contracters`; did you mean `contractors`?",
+        ),
+        ("type", "site: a\nhosts: 3\n", "tenken.yml:2:8: hosts:"),
+        ("twice", "site: a\nsite: b\n", "tenken.yml:2:1: not readable as YAML"),
+        ("nothing", "", "tenken.yml"),
+        ("policy", "site: a\npolicy: tokyo\n", "unknown policy: tokyo"),
+        ("parameter", "site: a\nparameters: { log_retention_min_dayz: 3 }\n", "did you mean `log_retention_min_days`?"),
+        ("register", "site: a\ncontractors: gone.yml\n", "gone.yml: cannot be read"),
+        ("url", "site: a\nurl: http://www.example.jp\n", "tenken.yml:2:6: url: expected https://HOST"),
+        ("brackets", &"[".repeat(20_000), "not readable as YAML"),
+    ] {
+        let (code, out, errors) = assess(&site(name, text), &[]);
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        assert!(errors.contains(wanted), "{name}: {errors}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_crlf_and_a_huge_file_are_met() {
+    let (code, _, _) =
+        assess(&site("bom", "\u{feff}site: a\r\nurl: https://www.example.jp\r\nrecords: r.yml\r\n"), &[]);
+    assert_eq!(code, 2, "the records file is not there");
+    let huge = folder("huge");
+    let file = std::fs::File::create(huge.join("tenken.yml")).unwrap();
+    file.set_len(100 * 1024 * 1024).unwrap();
+    let (code, _, errors) = assess(&huge.display().to_string(), &[]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("larger than"), "{errors}");
+}
+
+#[test]
+fn selections_that_select_nothing_are_errors() {
+    let (code, _, errors) = assess("examples/kept", &["--only", "tsl-*"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("no check has such an id"), "{errors}");
+    let (code, _, errors) = assess("examples/kept", &["--skip", "*"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("no check ran"), "{errors}");
+    assert_eq!(assess(&site("empty", "site: a\nurl: https://www.example.jp\n"), &[]).0, 2);
+}
+
+#[test]
+fn own_checks_are_held_to_the_same_rules() {
+    let folder = folder("own");
+    let text = std::fs::read_to_string(root().join("checks/tls/tls-ssl.yml")).unwrap().replace("tls-ssl", "tls-mine");
+    let file = folder.join("tls-mine.yml").display().to_string();
+    std::fs::write(&file, &text).unwrap();
+    assert_eq!(said(&tenken(&["test", &file])).0, 0);
+    std::fs::write(&file, text.replace("{ ssl:", "{ sls:").replace("  ssl:", "  sls:")).unwrap();
+    let (code, out, _) = said(&tenken(&["test", &file]));
+    assert_eq!(code, 1);
+    assert!(out.contains("states no such field"), "{out}");
+}
+
+#[test]
+fn the_gate_can_be_told_what_to_ask() {
+    let folder = folder("gate");
+    let baseline = folder.join("baseline.json").display().to_string();
+    assert_eq!(assess("examples/broken", &["--write-baseline", &baseline]).0, 1);
+    let (code, report, _) = assess("examples/broken", &["--baseline", &baseline]);
+    assert!(!report.contains("new open finding"), "{report}");
+    assert_eq!(code, 1, "the expired waiver still closes the gate");
+    assert_eq!(assess("examples/kept", &["--baseline", &baseline]).0, 2, "a baseline of another site");
+    assert_eq!(assess("examples/kept", &["--fail-on", "high"]).0, 0);
+    assert_eq!(assess("examples/broken", &["--exit-zero"]).0, 0);
+    assert_eq!(assess("examples/kept", &["--fail-on", "high", "--max-residual", "1", "--strict"]).0, 1);
+}
+
+#[test]
+fn missing_evidence_is_three_and_may_be_allowed() {
+    let folder = folder("gap");
+    std::fs::write(folder.join("nginx.conf"), "http { include gone.conf; server { listen 443 ssl; } }").unwrap();
+    let target = folder.join("nginx.conf").display().to_string();
+    let (code, report, _) = assess(&target, &["--skip", "rsk-*,log-format-scope"]);
+    assert_eq!(code, 3, "{report}");
+    assert!(report.contains("gone.conf"));
+    assert_eq!(assess(&target, &["--skip", "rsk-*,log-format-scope", "--allow-gaps"]).0, 0);
+}
+
+#[test]
+fn init_writes_files_that_assess_reads_and_never_overwrites() {
+    let folder = folder("init");
+    let dir = folder.display().to_string();
+    assert_eq!(said(&tenken(&["init", "https://www.example.jp", "--dir", &dir])).0, 0);
+    assert_eq!(assess(&dir, &[]).0, 1);
+    assert_eq!(said(&tenken(&["init", "--dir", &dir])).0, 2);
+}
+
+#[test]
+fn explain_test_help_and_version_answer() {
+    for arguments in [
+        &["explain"][..],
+        &["explain", "tls-hsts"],
+        &["explain", "iso-27001:A.8.15"],
+        &["explain", "log_retention_min_days"],
+        &["test"],
+        &["--help"],
+        &["--version"],
+        &["completions", "bash"],
+    ] {
+        let (code, out, errors) = said(&tenken(arguments));
+        assert_eq!((code, errors.as_str()), (0, ""), "{arguments:?}");
+        assert!(!out.is_empty(), "{arguments:?}");
+    }
+    let (code, _, errors) = said(&tenken(&["explain", "tls-hst"]));
+    assert_eq!(code, 2);
+    assert!(errors.contains("did you mean tls-hsts?"), "{errors}");
+    assert_eq!(said(&tenken(&["assess", "--nonsense"])).0, 2);
+    assert_eq!(said(&tenken(&["assess", "--format", "sarf"])).0, 2);
+}
