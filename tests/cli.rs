@@ -1,4 +1,5 @@
 //! The program as a user meets it: verdicts, exit codes, messages, bad input.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on is a test that fails.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

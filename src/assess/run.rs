@@ -34,7 +34,7 @@ pub(super) fn facts(
         .count();
     run.set("open_medium_without_owner", number(ownerless));
     run.set("waivers_invalid", number(invalid_waivers(declaration, findings, checks, now)));
-    let share = if residual.low.0 == 0 { 0 } else { residual.accepted.0 * 100 / residual.low.0 };
+    let share = (residual.accepted.0 * 100).checked_div(residual.low.0).unwrap_or(0);
     run.set("accepted_share_percent", i64::try_from(share).unwrap_or(i64::MAX));
     let accepted_critical =
         failing().filter(|found| found.waiver.is_some() && found.finding.rating.band() == Band::Critical).count();

@@ -37,7 +37,7 @@ pub fn command() -> clap::Command {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Assess sites against their policy: the main job
-    Assess(AssessOptions),
+    Assess(Box<AssessOptions>),
     /// Print the facts that are seen (the evidence file), without judging them
     Collect(CollectOptions),
     /// Explain a check, clause, parameter, list or field; without one, list everything

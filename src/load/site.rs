@@ -55,15 +55,15 @@ pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
     let parameters = bundled_parameters()?;
     let known = parameters_of(&parameters)?;
     // The site file's own parameters are held here, where their place is known.
-    if let Some(set) = site_json.get("parameters").and_then(Json::as_object) {
-        for name in set.keys().filter(|name| !known.contains_key(*name)) {
-            let (line, column) = site_tree.keys.get(&format!("/parameters/{name}")).copied().unwrap_or_default();
-            let hint = super::error::nearest(name, known.keys().map(String::as_str));
-            let message = format!("unknown parameter `{name}`");
-            let hint = hint.map(|near| format!("did you mean `{near}`?"));
-            let problem = super::Problem { line, column, message, hint };
-            return Err(LoadError::Invalid { file: shown_site, problems: vec![problem] });
-        }
+    if let Some(set) = site_json.get("parameters").and_then(Json::as_object)
+        && let Some(name) = set.keys().find(|name| !known.contains_key(*name))
+    {
+        let (line, column) = site_tree.keys.get(&format!("/parameters/{name}")).copied().unwrap_or_default();
+        let hint = super::error::nearest(name, known.keys().map(String::as_str));
+        let message = format!("unknown parameter `{name}`");
+        let hint = hint.map(|near| format!("did you mean `{near}`?"));
+        let problem = super::Problem { line, column, message, hint };
+        return Err(LoadError::Invalid { file: shown_site, problems: vec![problem] });
     }
     for flag in &options.parameters {
         let (name, value) = parameter_from_flag(&known, flag)?;

@@ -81,8 +81,8 @@ pub fn tree_from_yaml(file: &str, text: &str) -> Result<Tree, LoadError> {
 
 enum Node {
     Scalar(Json),
-    Sequence(Vec<Spanned<Node>>),
-    Mapping(Vec<(Spanned<String>, Spanned<Node>)>),
+    Sequence(Vec<Spanned<Self>>),
+    Mapping(Vec<(Spanned<String>, Spanned<Self>)>),
 }
 
 fn place(node: Spanned<Node>, pointer: &mut String, tree: &mut Tree) -> Json {

@@ -6,11 +6,11 @@ use super::Value;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// Every part holds. Never empty.
-    All(Vec<Condition>),
+    All(Vec<Self>),
     /// At least one part holds. Never empty.
-    Any(Vec<Condition>),
+    Any(Vec<Self>),
     /// The part does not hold.
-    Not(Box<Condition>),
+    Not(Box<Self>),
     /// One matcher on one field.
     Leaf(Leaf),
 }

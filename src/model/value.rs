@@ -16,7 +16,7 @@ pub enum Value {
     /// A moment in UTC.
     Time(Time),
     /// Scalars, in the order in which they were seen or sorted.
-    List(Vec<Value>),
+    List(Vec<Self>),
 }
 
 impl Value {

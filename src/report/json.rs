@@ -431,7 +431,7 @@ fn value(value_: &Value) -> Json {
 
 /// A decimal of at most three places: a whole number stays one.
 fn number(units: Milliunits) -> Number {
-    if units.0 % 1_000 == 0 {
+    if units.0.is_multiple_of(1_000) {
         return Number::from(units.0 / 1_000);
     }
     // The text has at most three places, and the nearest double of such a decimal prints as that decimal again.

@@ -115,7 +115,6 @@ async fn body(
         },
     };
     let limit = length.unwrap_or(usize::MAX).min(BODY_BYTES);
-    let mut ended = false;
     while bytes.len() < limit {
         if chunked && dechunked(&bytes).is_some_and(|(_, done)| done) {
             break;
@@ -123,7 +122,6 @@ async fn body(
         // A close without a TLS close_notify looks like an error; what was read up to there was read.
         let count = stream.read(buffer).await.unwrap_or(0);
         if count == 0 {
-            ended = true;
             break;
         }
         bytes.extend_from_slice(&buffer[..count]);
@@ -137,7 +135,7 @@ async fn body(
     let is_short = length.is_some_and(|length| bytes.len() < length);
     let is_cut = bytes.len() >= BODY_BYTES && length.is_none_or(|length| length > BODY_BYTES);
     bytes.truncate(limit);
-    Ok((bytes, is_short || is_cut || (length.is_some() && ended && is_short)))
+    Ok((bytes, is_short || is_cut))
 }
 
 /// The content of chunks so far, and whether the last one was there; `None` where they cannot be read.

@@ -17,7 +17,7 @@ pub(super) struct Node {
     pub(super) line: u32,
     pub(super) column: u32,
     pub(super) chain: Rc<Vec<Related>>,
-    pub(super) block: Option<Vec<Node>>,
+    pub(super) block: Option<Vec<Self>>,
 }
 
 impl Node {

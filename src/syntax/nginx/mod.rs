@@ -24,7 +24,7 @@ pub struct Directive {
     /// Column of its name in characters, from 1.
     pub column: u32,
     /// What is between its braces; `None` where it has none.
-    pub block: Option<Vec<Directive>>,
+    pub block: Option<Vec<Self>>,
 }
 
 /// What is wrong at one place. What was read before and after it is kept.
