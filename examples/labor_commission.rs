@@ -1,6 +1,8 @@
 //! The main job, end to end: two small HTTPS sites on loopback, one that keeps its policy and one that does not, both
 //! assessed exactly as `tenken assess` would. `-- --serve` keeps the sites up and prints the line to try by hand.
 
+#![allow(clippy::print_stdout)] // An example talks to the person who runs it.
+
 #[path = "support/server.rs"]
 mod server;
 
