@@ -11,7 +11,7 @@ pub use examples::{EXAMPLE_NOW_SECONDS, ExampleFault, run_examples};
 
 use crate::model::{
     Attestation, Bilingual, Census, CensusState, Check, Declaration, Evidence, Finding, Location, Observation, Outcome,
-    RiskRating, Strength, Subject, SubjectKind, Time,
+    RiskRating, Strength, Subject, SubjectKind, Time, reason_in_japanese,
 };
 
 /// Which checks a run leaves out, and why.
@@ -131,12 +131,12 @@ fn census_findings(check: &Check, site: &str, entries: &[&Census], seen: usize) 
             CensusState::Incomplete(reason) => {
                 let reason = Bilingual::new(
                     format!("{} was not seen completely: {reason}", entry.kind),
-                    format!("{}の全体を確認できませんでした: {reason}", entry.kind),
+                    format!("{}の全体を確認できませんでした: {}", entry.kind, reason_in_japanese(reason)),
                 );
                 findings.push(whole(check, &entry.scope, Outcome::Unknown, reason, true));
             }
             CensusState::NotAsked(reason) => {
-                let reason = Bilingual::new(reason.clone(), reason.clone());
+                let reason = Bilingual::new(reason.clone(), reason_in_japanese(reason));
                 findings.push(whole(check, &entry.scope, Outcome::NotChecked, reason, true));
             }
         }

@@ -11,6 +11,7 @@ mod evidence;
 mod facts;
 mod finding;
 mod observation;
+mod reason;
 mod register;
 mod risk;
 mod run;
@@ -33,6 +34,7 @@ pub use evidence::{Census, CensusState, Evidence, Gap};
 pub use facts::{FieldSpec, FieldType, KindSpec};
 pub use finding::{Finding, LeafResult, Outcome, Strength};
 pub use observation::{Location, Observation, Related};
+pub use reason::reason_in_japanese;
 pub use register::{
     Approval, Attestation, Certification, Contract, Contractor, ContractorAccount, ContractorAssessment, ContractorKey,
     ContractorStatus, Person, PersonAccount, Record, Register, Service,

@@ -129,7 +129,12 @@ fn open_questions(page: &mut String, assessment: &Assessment, options: &RenderOp
     if !assessment.gaps.is_empty() {
         page.push_str(&format!("\n## {}\n\n", words::gaps(language)));
         for gap in &assessment.gaps {
-            page.push_str(&format!("- {} ({}): {}\n", safe(&gap.subject), safe(&gap.collector), safe(&gap.reason)));
+            page.push_str(&format!(
+                "- {} ({}): {}\n",
+                safe(&gap.subject),
+                safe(&gap.collector),
+                safe(&words::told(&gap.reason, language))
+            ));
         }
     }
     if !assessment.not_checked.is_empty() {

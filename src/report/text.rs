@@ -202,7 +202,12 @@ fn unknown(page: &mut Page, assessment: &Assessment, language: Language) {
     if !assessment.gaps.is_empty() {
         page.heading(words::gaps(language));
         for gap in &assessment.gaps {
-            let said = format!("{} ({}): {}", terminal(&gap.subject), terminal(&gap.collector), terminal(&gap.reason));
+            let said = format!(
+                "{} ({}): {}",
+                terminal(&gap.subject),
+                terminal(&gap.collector),
+                words::told(&gap.reason, language)
+            );
             page.paragraph("  - ", &said, None);
         }
     }

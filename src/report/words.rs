@@ -2,7 +2,7 @@
 
 use crate::model::{
     AssessedFinding, Bilingual, ClauseVerdict, Gate, GateVerdict, Grade, Language, LeafResult, Location, Residual,
-    Value,
+    Value, reason_in_japanese,
 };
 
 use super::escape::terminal;
@@ -163,8 +163,16 @@ pub(super) fn expected_of(leaf: &LeafResult, language: Language) -> String {
 pub(super) fn actual(leaf: &LeafResult, language: Language) -> String {
     match (&leaf.actual, &leaf.reason) {
         (Some(value), None) => shown(value),
-        (_, Some(reason)) => terminal(reason),
+        (_, Some(reason)) => told(reason, language),
         (None, None) => nothing_found(language).to_owned(),
+    }
+}
+
+/// A reason in the reader's language, where it is one of ours.
+pub(super) fn told(reason: &str, language: Language) -> String {
+    match language {
+        Language::English => terminal(reason),
+        Language::Japanese => terminal(&reason_in_japanese(reason)),
     }
 }
 
