@@ -36,6 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("\n=== examples/{name} ===\n");
         let exit = assess(&arguments)?;
         println!("\nexit code {}", exit.code());
+        let wanted = u8::from(name == "broken");
+        if exit.code() != wanted {
+            return Err(format!("examples/{name} was to end with exit code {wanted}").into());
+        }
         written.extend(["json", "md"].map(|ending| out.join(format!("{name}.{ending}"))));
         lines.push(format!(
             "tenken assess {} --resolve {resolve} --cacert {} --now {NOW}",

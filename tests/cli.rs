@@ -162,6 +162,43 @@ fn a_byte_order_mark_crlf_and_a_huge_file_are_met() {
     assert!(errors.contains("larger than"), "{errors}");
 }
 
+const MUTE: &str = "id: x
+title: { en: a, ja: b }
+source: { en: a, ja: b }
+clauses: [{ id: C, title: { en: a, ja: b }, quote: { en: a, ja: b } }]
+";
+
+#[test]
+fn a_policy_that_names_an_unknown_check_or_clause_twice_is_refused() {
+    let text = std::fs::read_to_string(root().join("policies/four-principles.yml")).unwrap();
+    for (name, changed, wanted) in [
+        (
+            "policy-check",
+            text.replace("- tls-hsts", "- tls-hstss"),
+            "unknown check in the policy: tls-hstss (did you mean tls-hsts?)",
+        ),
+        ("policy-twice", text.replace("id: S2", "id: S1"), "two clauses have the id S1"),
+        ("policy-mute", MUTE.to_owned(), "clause C names no check and does not say manual"),
+    ] {
+        let target = site(name, "site: a\nurl: https://www.example.jp\npolicy: own.yml\n");
+        std::fs::write(Path::new(&target).join("own.yml"), changed).unwrap();
+        let (code, _, errors) = assess(&target, &[]);
+        assert_eq!(code, 2, "{name}");
+        assert!(errors.contains(wanted), "{name}: {errors}");
+    }
+}
+
+#[test]
+fn terminal_escapes_out_of_a_site_file_do_not_reach_the_terminal() {
+    let target = site("escape", "site: \"a\\e[31mb\\u202ec\"\nrecords: r.yml\n");
+    std::fs::write(Path::new(&target).join("r.yml"), "records: []\n").unwrap();
+    for format in ["text", "markdown"] {
+        let (_, report, _) = assess(&target, &["--format", format]);
+        assert!(!report.contains('\u{1b}') && !report.contains('\u{202e}'), "{report}");
+        assert!(report.contains("u{1b}") || report.contains("u{1b"), "{report}");
+    }
+}
+
 #[test]
 fn selections_that_select_nothing_are_errors() {
     let (code, _, errors) = assess("examples/kept", &["--only", "tsl-*"]);

@@ -307,8 +307,7 @@ fn reader(
         seen.set("chains", Value::texts(undeclared.iter().filter_map(|user| readers.chains.get(*user))));
         for user in &undeclared {
             if let Some(rule) = host.sudo.get(user.as_str()) {
-                seen.related
-                    .push(Related { location: rule.source.clone(), note: format!("sudo opens logs to {user}") });
+                seen.related.push(Related { location: rule.source.clone(), note: format!("{user}: sudo opens logs") });
             }
         }
         if undeclared.is_empty() && !host.unsure.is_empty() {

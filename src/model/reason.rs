@@ -121,6 +121,13 @@ const REASONS: &[(&str, &str)] = &[
     ("a path that leaves the root", "領域の外を指すパスです"),
     ("its directory is not in the host root", "ディレクトリがホストの領域にありません"),
     ("everywhere", "全体"),
+    ("named here", "ここに記載"),
+    ("registered here", "ここに登録"),
+    ("included here", "ここで取込み"),
+    ("what the contract allows", "契約で許可された範囲"),
+    ("the log in force", "適用されるログ"),
+    ("written from here too", "ここからも出力"),
+    ("sudo opens logs", "sudoによりログを閲覧可能"),
 ];
 
 #[cfg(test)]

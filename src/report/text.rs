@@ -174,7 +174,11 @@ fn subject(page: &mut Page, found: &AssessedFinding, language: Language) {
     }
     for related in &found.finding.related {
         let place = words::place_of(&related.location);
-        page.paragraph("      ", &format!("{}: {place} {}", words::place(language), terminal(&related.note)), None);
+        page.paragraph(
+            "      ",
+            &format!("{}: {place} {}", words::place(language), words::told(&related.note, language)),
+            None,
+        );
     }
     if let Some(eased) = &found.finding.eased {
         page.paragraph("      ", &format!("{}: {}", words::eased(language), terminal(eased.text(language))), None);
