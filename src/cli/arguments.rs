@@ -193,6 +193,9 @@ pub(super) struct AssessOptions {
     /// Judge as of this moment (2026-04-01 or RFC 3339); without it, now, or for --replay when the evidence was collected
     #[arg(long, env = "TENKEN_NOW", value_name = "TIME")]
     pub(super) now: Option<String>,
+    /// How deep to look; verdict is the only value of this version
+    #[arg(long, env = "TENKEN_DEPTH", value_name = "verdict", default_value = "verdict", value_parser = ["verdict"])]
+    pub(super) depth: String,
     /// Ledger of runs; none is the only value of this version
     #[arg(long, env = "TENKEN_HISTORY", value_name = "none", default_value = "none", value_parser = ["none"])]
     pub(super) history: String,

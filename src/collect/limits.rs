@@ -20,12 +20,8 @@ pub const HEADER_BYTES: usize = 256 * 1024;
 pub const HEADER_FIELDS: usize = 500;
 /// Bytes of a body that are read; the rest is not asked for.
 pub const BODY_BYTES: usize = 2 * 1024 * 1024;
-/// Redirects that are followed for one question; browsers follow 20, and more than 10 is a fault of the site.
-pub const REDIRECTS: usize = 10;
-/// Requests to one host in a run.
-pub const REQUESTS_PER_HOST: usize = 40;
-/// Pages of one host that are read.
-pub const PAGES_PER_HOST: usize = 8;
+/// Pages of one host that are read; with the paths that are asked for by name they stay within the requests of a host.
+pub const PAGES_PER_HOST: usize = 20;
 /// Bytes of a TLS server's first flight: long chains have 20 KiB.
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
 /// Addresses of one name that are looked at.

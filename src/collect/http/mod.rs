@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use reqwest::Url;
 
 use self::exposure::EXPOSURES;
-use self::kinds::{HOST, PATH, SECURITY_TXT};
+use self::kinds::{COOKIE, FORM, HOST, LOAD, PAGE, PATH, RESPONSE, SECURITY_TXT};
 use self::wire::{Answer, Question, get};
 use super::collector::{Collector, LocalFuture, Task};
 use super::limits::PAGES_PER_HOST;
@@ -27,6 +27,8 @@ pub use kinds::KINDS;
 pub struct HttpCollector;
 
 const NAME: &str = "http";
+/// Kinds whose observations come from pages, so that unread pages leave them incomplete.
+const OF_PAGES: [&str; 5] = [RESPONSE, COOKIE, PAGE, LOAD, FORM];
 
 impl Collector for HttpCollector {
     fn name(&self) -> &'static str {
@@ -69,6 +71,8 @@ struct Visit<'a> {
     policy_paths: BTreeSet<String>,
     evidence: Evidence,
     faults: Vec<(String, String)>,
+    /// Pages that are linked and were not read, once the limit was reached.
+    unread: usize,
     loads: observe::Loads,
 }
 
@@ -99,6 +103,7 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, obs
         policy_paths: pages.map(|page| path_of(page, &host.name)).collect::<Option<_>>().unwrap_or_default(),
         evidence: Evidence::default(),
         faults: Vec::new(),
+        unread: 0,
         loads: BTreeMap::new(),
     };
     let root = match visit.ask("/").await {
@@ -109,11 +114,16 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, obs
     walk(&mut visit, root).await;
     open_paths(&mut visit).await;
     security_txt(&mut visit).await;
-    let Visit { mut evidence, faults, loads, .. } = visit;
+    let Visit { mut evidence, faults, unread, loads, .. } = visit;
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
         evidence.census.push(match faults.first() {
             Some((subject, reason)) => Census::incomplete(kind.name, &host.name, count, format!("{subject}: {reason}")),
+            // Nobody failed here, so it is no gap; but what was not read is not known.
+            None if unread > 0 && OF_PAGES.contains(&kind.name) => {
+                let reason = format!("{unread} or more pages are linked and were not read (limit {PAGES_PER_HOST})");
+                Census::incomplete(kind.name, &host.name, count, reason)
+            }
             None => Census::complete(kind.name, &host.name, count),
         });
     }
@@ -171,6 +181,7 @@ async fn walk(visit: &mut Visit<'_>, root: Answer) {
         number += 1;
         // Declared pages are always read; what is only linked, up to the limit.
         if number > declared.max(PAGES_PER_HOST) {
+            visit.unread = 1 + links.iter().filter(|link| !asked.contains(*link)).count();
             break;
         }
         match visit.ask(&path).await {
