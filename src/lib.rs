@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod cli;
 pub mod collect;
 pub mod evaluate;
+pub mod history;
 pub mod join;
 pub mod load;
 pub mod model;

@@ -11,7 +11,7 @@ use crate::collect::{COLLECTORS, run};
 use crate::evaluate::{Selection, evaluate};
 use crate::join::{self, JOINS};
 use crate::load::{EvidenceFile, Judged, LoadError, Loaded, judged};
-use crate::model::{Assessment, Bilingual, Check, GateOptions, KindSpec, Outcome, RUN_KINDS, Time};
+use crate::model::{Assessment, Bilingual, Check, GateOptions, KindSpec, Outcome, Past, RUN_KINDS, Time};
 
 /// Why a run gives no assessment. Both are exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,34 @@ pub enum PipelineError {
     NoCheckRan,
 }
 
+pub use crate::assess::{Counted, METHOD, Tallies};
+
+/// Name of the site that the evidence is of.
+///
+/// # Errors
+/// A [`PipelineError`]: the evidence file does not say what it is judged by.
+pub fn site_name(file: &EvidenceFile) -> Result<String, PipelineError> {
+    Ok(judged(&file.sources)?.declaration.site.name)
+}
+
+/// SHA-256 over each part of what was judged, so that a later run can tell what changed: the policy, the site file, and
+/// what each collector saw.
+#[must_use]
+pub fn input_hashes(file: &EvidenceFile) -> BTreeMap<String, String> {
+    let mut hashes = BTreeMap::new();
+    hashes.insert("policy".to_owned(), sha256(&[file.sources.policy.to_string()]));
+    hashes.insert("site".to_owned(), sha256(&[file.sources.site.to_string()]));
+    for collector in COLLECTORS {
+        let kinds: Vec<&str> = collector.kinds().iter().map(|kind| kind.name).collect();
+        let of_collector = file.evidence.observations.iter().filter(|seen| kinds.contains(&seen.kind.as_str()));
+        // Times differ from run to run and are no change.
+        let facts: Vec<String> =
+            of_collector.map(|seen| format!("{}\0{}\0{:?}\n", seen.kind, seen.subject, seen.fields)).collect();
+        hashes.insert(format!("evidence-{}", collector.name()), sha256(&facts));
+    }
+    hashes
+}
+
 /// How evidence is judged.
 #[derive(Debug, Clone, Default)]
 pub struct JudgeOptions {
@@ -41,6 +69,8 @@ pub struct JudgeOptions {
     pub skip: Vec<String>,
     /// What the gate is asked.
     pub gate: GateOptions,
+    /// What the ledger says of the runs before.
+    pub past: Option<Past>,
     /// When it is judged; `None` is when the evidence was collected.
     pub now: Option<Time>,
 }
@@ -97,6 +127,8 @@ pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, 
         now,
         pack_hash: file.pack_hash.clone(),
         gate: options.gate.clone(),
+        past: options.past.as_ref(),
+        full: !file.offline && options.only.is_empty() && options.skip.is_empty(),
     };
     Ok(assess::assess(inputs, |facts| evaluate(&second, &declaration, facts, &selection, now)))
 }
@@ -154,10 +186,13 @@ pub fn matches_glob(glob: &str, name: &str) -> bool {
 
 /// SHA-256 over the checks' documents, in hexadecimal.
 fn pack_hash(checks: &[serde_json::Value]) -> String {
+    sha256(&checks.iter().map(|check| format!("{check}\n")).collect::<Vec<_>>())
+}
+
+fn sha256(parts: &[String]) -> String {
     let mut hash = digest::Context::new(&digest::SHA256);
-    for check in checks {
-        hash.update(check.to_string().as_bytes());
-        hash.update(b"\n");
+    for part in parts {
+        hash.update(part.as_bytes());
     }
     hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -112,6 +112,8 @@ fn judged(pack: &Pack, waivers: Vec<Waiver>) -> Assessment {
         now,
         pack_hash: String::new(),
         gate: GateOptions::default(),
+        past: None,
+        full: true,
     };
     assess(inputs, |_: &Evidence| Vec::new())
 }
@@ -157,6 +159,7 @@ proptest! {
                 approved_on: day("2026-03-20"),
                 expires: day("2026-04-10"),
                 compensating: None,
+                findings: None,
                 line: 0,
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::risk::Ledger;
+use super::risk::Tallies;
 use crate::model::{
     AssessedFinding, Band, Bilingual, Clause, ClauseAssessment, ClauseVerdict, Declaration, Outcome, Time,
 };
@@ -11,14 +11,14 @@ use crate::model::{
 pub(super) fn assess(
     declaration: &Declaration,
     findings: &[AssessedFinding],
-    ledger: &Ledger<'_>,
+    tallies: &Tallies,
     now: Time,
 ) -> Vec<ClauseAssessment> {
     let mut by_check: BTreeMap<&str, Vec<&AssessedFinding>> = BTreeMap::new();
     for found in findings {
         by_check.entry(found.finding.check.as_str()).or_default().push(found);
     }
-    declaration.policy.clauses.iter().map(|clause| one(clause, declaration, &by_check, ledger, now)).collect()
+    declaration.policy.clauses.iter().map(|clause| one(clause, declaration, &by_check, tallies, now)).collect()
 }
 
 #[derive(Default)]
@@ -33,7 +33,7 @@ fn one(
     clause: &Clause,
     declaration: &Declaration,
     by_check: &BTreeMap<&str, Vec<&AssessedFinding>>,
-    ledger: &Ledger<'_>,
+    tallies: &Tallies,
     now: Time,
 ) -> ClauseAssessment {
     let ids: BTreeSet<&str> = clause.checks.iter().map(String::as_str).collect();
@@ -70,7 +70,7 @@ fn one(
         quote: clause.quote.clone(),
         verdict,
         because: because(clause, verdict, &count, unsaid, ids.len()),
-        residual: ledger.residual(|id| ids.contains(id)),
+        residual: tallies.residual(|id| ids.contains(id)),
         checks_total: u64::try_from(ids.len()).unwrap_or(u64::MAX),
         checks_assessed: count.assessed,
         checks_failing: count.failing,

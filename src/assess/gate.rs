@@ -1,8 +1,9 @@
 //! The gate: what CI reads. The same whatever format is written.
 
+use super::ledger;
 use crate::model::{
-    AssessedFinding, Bilingual, ClauseAssessment, ClauseVerdict, Gap, Gate, GateOptions, GateVerdict, Outcome,
-    Residual, Time, Waiver,
+    AssessedFinding, Bilingual, Change, ClauseAssessment, ClauseVerdict, Gap, Gate, GateOptions, GateVerdict, Outcome,
+    Residual,
 };
 
 /// Judges the gate.
@@ -10,15 +11,19 @@ pub(super) fn judge(
     options: &GateOptions,
     clauses: &[ClauseAssessment],
     findings: &[AssessedFinding],
-    waivers: &[Waiver],
     gaps: &[Gap],
     residual: Residual,
-    now: Time,
+    full: bool,
 ) -> Gate {
     let verdict = verdict(clauses);
     let mut reasons = Vec::new();
-    let is_new =
-        |found: &AssessedFinding| options.baseline.as_ref().is_none_or(|known| !known.contains(&found.fingerprint));
+    let is_new = |found: &AssessedFinding| {
+        let by_baseline =
+            options.baseline.as_ref().is_none_or(|known| !known.fingerprints.contains(&found.fingerprint));
+        let by_ledger =
+            !options.only_new || matches!(found.change, Change::New | Change::Regressed | Change::ExceptionExpired);
+        by_baseline && by_ledger
+    };
     let counts = |found: &&AssessedFinding| {
         found.finding.rating.band() >= options.fail_on && found.waiver.is_none() && is_new(found)
     };
@@ -26,7 +31,7 @@ pub(super) fn judge(
         findings.iter().filter(|found| outcome(found.finding.outcome)).filter(counts).count()
     };
     let band = options.fail_on.word();
-    let new = if options.baseline.is_some() { ("new ", "新規の") } else { ("", "") };
+    let new = if options.baseline.is_some() || options.only_new { ("new ", "新規の") } else { ("", "") };
     let fails = count(&|outcome| outcome == Outcome::Fail);
     if fails > 0 {
         reasons.push(Bilingual::new(
@@ -50,16 +55,20 @@ pub(super) fn judge(
             ));
         }
     }
-    let expired = findings
-        .iter()
-        .filter(|found| found.finding.outcome == Outcome::Fail && found.waiver.is_none())
-        .filter(|found| {
-            let subject = found.finding.subject.to_string();
-            waivers
-                .iter()
-                .any(|waiver| waiver.covers(&found.finding.check, &subject) && waiver.expires.plus_days(1) <= now)
-        });
-    let expired = expired.count();
+    let unseen = ledger::unproven(findings, full).filter(counts).count();
+    if unseen > 0 {
+        reasons.push(Bilingual::new(
+            format!("{unseen} {}finding(s) at or above {band} failed before and were not seen this time", new.0),
+            format!("{band}以上で過去に不適合だった{}{unseen}件が今回は確認できませんでした", new.1),
+        ));
+    }
+    if let Some(low) = options.baseline.as_ref().and_then(|baseline| baseline.low).filter(|low| residual.low > *low) {
+        reasons.push(Bilingual::new(
+            format!("residual risk is at least {} units; the baseline has {low}", residual.low),
+            format!("残留リスクの下限{}単位がベースラインの{low}単位を上回りました", residual.low),
+        ));
+    }
+    let expired = findings.iter().filter(|found| found.change == Change::ExceptionExpired).count();
     if expired > 0 {
         reasons.push(Bilingual::new(
             format!("{expired} finding(s) stand open again: their waiver has expired"),

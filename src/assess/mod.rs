@@ -1,20 +1,22 @@
 //! Policy, findings, waivers, now -> assessment. The verdict is made here and nowhere else.
 
+mod change;
 mod clause;
 mod gate;
+mod ledger;
 mod risk;
 mod run;
 mod waiver;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ring::digest;
 
-pub use risk::METHOD;
+pub use risk::{Counted, METHOD, Tallies};
 
 use crate::model::{
-    AssessedFinding, Assessment, Change, Check, Declaration, Evidence, Finding, Gap, GateOptions, NotChecked,
-    Observation, Outcome, Time,
+    Action, AssessedFinding, Assessment, Change, Check, Declaration, Evidence, Finding, Gap, GateOptions, NotChecked,
+    Outcome, Past, Time,
 };
 
 /// What the first pass found, and what it is assessed with.
@@ -36,46 +38,71 @@ pub struct Inputs<'a> {
     pub pack_hash: String,
     /// What the gate is asked.
     pub gate: GateOptions,
+    /// What the ledger says of the runs before; `None` where none is kept.
+    pub past: Option<&'a Past>,
+    /// Whether no flag left anything out.
+    pub full: bool,
 }
 
 /// Assesses. `second_pass` evaluates the checks about the run itself on the facts that the first pass gives.
 #[must_use]
 pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Finding>) -> Assessment {
-    let Inputs { declaration, checks, findings, gaps, collected_at, now, pack_hash, gate } = inputs;
+    let Inputs { declaration, checks, findings, gaps, collected_at, now, pack_hash, gate, past, full } = inputs;
     let by_id: BTreeMap<&str, &Check> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
     let clauses_of = clauses_by_check(declaration);
-    let mut known: Vec<&str> = gate.baseline.iter().flatten().map(String::as_str).collect();
-    known.sort_unstable();
-    let dress = |finding: Finding| {
+    let actions: BTreeMap<&str, &Action> =
+        declaration.actions.iter().map(|action| (action.fingerprint.as_str(), action)).collect();
+    let dress = |mut finding: Finding| {
         let fingerprint = fingerprint(&finding.check, &finding.subject.to_string());
-        let action = declaration.actions.iter().find(|action| action.fingerprint == fingerprint);
-        let waiver = (finding.outcome == Outcome::Fail)
-            .then(|| waiver::of(&declaration.waivers, &finding, now).cloned())
+        let action = actions.get(fingerprint.as_str());
+        let track = past.and_then(|past| past.tracks.get(&fingerprint));
+        let open_since = track.and_then(|track| track.open_since);
+        let in_baseline = gate.baseline.as_ref().is_some_and(|known| known.fingerprints.contains(&fingerprint));
+        let stays_open = open_since.is_some() && finding.outcome != Outcome::Pass;
+        let waiver = (finding.outcome == Outcome::Fail || stays_open)
+            .then(|| waiver::of(&declaration.waivers, &finding, now))
             .flatten();
+        let waivers =
+            change::Waivers { in_force: waiver, has_expired: waiver::has_expired(&declaration.waivers, &finding, now) };
+        let change = change::of(&finding, track, in_baseline, waivers);
+        if let (Change::Unverified, Some(track)) = (change, track) {
+            finding.rating = track.rating;
+        }
+        let fails = finding.outcome == Outcome::Fail;
         AssessedFinding {
             title: by_id.get(finding.check.as_str()).map(|check| check.title.clone()).unwrap_or_default(),
             clauses: clauses_of.get(finding.check.as_str()).cloned().unwrap_or_default(),
-            change: if known.binary_search(&fingerprint.as_str()).is_ok() { Change::Persisting } else { Change::New },
-            waiver,
+            change,
+            waiver: waiver.cloned(),
             owner: action.map(|action| action.owner.clone()),
             due: action.and_then(|action| action.due),
+            // A finding that is seen to fail for the first time is open from now on.
+            open_since: if fails { open_since.or(past.map(|_| now)) } else { open_since.filter(|_| stays_open) },
             marginal: crate::model::Milliunits(0),
             fingerprint,
             finding,
         }
     };
     let mut findings: Vec<AssessedFinding> = findings.into_iter().map(dress).collect();
-    let ledger = risk::Ledger::of(&findings, &by_id);
-    for found in &mut findings {
-        found.marginal = ledger.marginal(found);
+    if let Some(past) = past {
+        let seen: BTreeSet<String> = findings.iter().map(|found| found.fingerprint.clone()).collect();
+        findings.extend(change::unseen(past, &seen, &by_id).into_iter().map(dress));
     }
-    let residual = ledger.residual(|_| true);
-    let facts: Vec<Observation> = run::facts(declaration, &findings, &by_id, residual, now);
-    findings.extend(second_pass(&run::evidence(facts, &declaration.site.name)).into_iter().map(dress));
+    let tallies = Tallies::of(&findings, checks);
+    tallies.set_marginals(&mut findings);
+    let residual = tallies.total();
+    let mut facts = run::facts(declaration, &findings, &by_id, residual, now);
+    ledger::facts(
+        &mut facts,
+        past,
+        &findings,
+        &ledger::Now { site: &declaration.site.name, at: now, full, low: residual.low, pack_hash: &pack_hash },
+    );
+    findings.extend(second_pass(&facts).into_iter().map(dress));
     findings.sort_by(|a, b| (&a.finding.check, &a.finding.subject).cmp(&(&b.finding.check, &b.finding.subject)));
-    let clauses = clause::assess(declaration, &findings, &ledger, now);
+    let clauses = clause::assess(declaration, &findings, &tallies, now);
     let not_checked = not_checked(&findings);
-    let gate = gate::judge(&gate, &clauses, &findings, &declaration.waivers, &gaps, residual, now);
+    let gate = gate::judge(&gate, &clauses, &findings, &gaps, residual, full);
     Assessment {
         site: declaration.site.name.clone(),
         url: declaration.site.url.clone(),
@@ -85,6 +112,8 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         collected_at,
         method: METHOD,
         pack_hash,
+        past: past.map(|past| past.runs.clone()),
+        full,
         gate,
         residual,
         clauses,

@@ -1,22 +1,71 @@
 //! The risk method TRM-1: units, instance factors, common-cause groups, residual risk as an interval. Integers only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AssessedFinding, Check, Milliunits, Outcome, Residual, RiskRating, Strength};
+use crate::model::{AssessedFinding, Change, Check, KeptOutcome, Milliunits, Outcome, Residual, RiskRating, Strength};
 
 /// The name of the method, printed in every report.
 pub const METHOD: &str = "TRM-1";
 
+/// What the method knows of one finding. It is the same for a run of today and for one that the ledger kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// The check.
+    pub check: &'a str,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Impact and likelihood after easing.
+    pub rating: RiskRating,
+    /// How much the evidence weighs.
+    pub strength: Strength,
+    /// Whether the subject stands for a scope whose members were not counted.
+    pub not_enumerated: bool,
+    /// Whether it failed before and was not seen to pass since.
+    pub stays_open: bool,
+    /// Whether a waiver in force accepts it.
+    pub accepted: bool,
+}
+
+impl<'a> From<&'a AssessedFinding> for Counted<'a> {
+    fn from(found: &'a AssessedFinding) -> Self {
+        Self {
+            check: &found.finding.check,
+            outcome: found.finding.outcome,
+            rating: found.finding.rating,
+            strength: found.finding.strength,
+            not_enumerated: found.finding.not_enumerated,
+            stays_open: found.change == Change::Unverified,
+            accepted: found.waiver.is_some(),
+        }
+    }
+}
+
+impl<'a> From<&'a KeptOutcome> for Counted<'a> {
+    fn from(kept: &'a KeptOutcome) -> Self {
+        Self {
+            check: &kept.check,
+            outcome: kept.outcome,
+            rating: kept.rating,
+            strength: kept.strength,
+            not_enumerated: kept.not_enumerated,
+            stays_open: kept.stays_open,
+            accepted: kept.accepted,
+        }
+    }
+}
+
 /// What every check adds to residual risk, ready for any set of checks and any single mending.
-#[derive(Debug)]
-pub(super) struct Ledger<'a> {
-    checks: BTreeMap<&'a str, Tally<'a>>,
+#[derive(Debug, Default)]
+pub struct Tallies {
+    checks: BTreeMap<String, Tally>,
+    second_pass: BTreeSet<String>,
 }
 
 /// The findings of one check, counted.
 #[derive(Debug, Default, Clone)]
-struct Tally<'a> {
-    group: Option<&'a str>,
+struct Tally {
+    group: Option<String>,
+    /// The check's own rating, before any easing; `None` for a check that is gone.
     base: Option<RiskRating>,
     failing: Share,
     waived: Share,
@@ -76,38 +125,63 @@ fn instance_tenths(count: u64) -> u64 {
     }
 }
 
-impl<'a> Ledger<'a> {
-    /// Counts the findings of the first pass; checks about the run itself add nothing.
-    pub(super) fn of(findings: &[AssessedFinding], checks: &BTreeMap<&'a str, &'a Check>) -> Self {
-        let mut tallies: BTreeMap<&'a str, Tally<'a>> = BTreeMap::new();
+impl Tallies {
+    /// Tallies of checks by id, impact and likelihood, and common-cause group.
+    pub fn new<'a>(checks: impl IntoIterator<Item = (&'a str, RiskRating, Option<&'a str>)>) -> Self {
+        let tally = |(id, base, group): (&str, _, Option<&str>)| {
+            (id.to_owned(), Tally { group: group.map(str::to_owned), base: Some(base), ..Tally::default() })
+        };
+        Self { checks: checks.into_iter().map(tally).collect(), second_pass: BTreeSet::new() }
+    }
+
+    /// Tallies of a run; checks about the run itself add nothing.
+    pub(super) fn of(findings: &[AssessedFinding], checks: &[Check]) -> Self {
+        let rated = checks
+            .iter()
+            .filter(|check| !check.is_second_pass())
+            .map(|check| (check.id.as_str(), RiskRating::new(check.impact, check.likelihood), check.group.as_deref()));
+        let mut tallies = Self::new(rated);
+        tallies.second_pass =
+            checks.iter().filter(|check| check.is_second_pass()).map(|check| check.id.clone()).collect();
         for found in findings {
-            let Some((&id, &check)) = checks.get_key_value(found.finding.check.as_str()) else { continue };
-            if check.is_second_pass() {
-                continue;
-            }
-            let tally = tallies.entry(id).or_insert_with(|| Tally {
-                group: check.group.as_deref(),
-                base: Some(RiskRating::new(check.impact, check.likelihood)),
-                ..Tally::default()
-            });
-            let Some(weight) = tally.weight(found) else { continue };
-            tally.open.add(weight);
-            tally.not_enumerated += u64::from(found.finding.not_enumerated);
-            if found.finding.outcome == Outcome::Fail {
-                tally.failing.add(weight);
-                if found.waiver.is_some() {
-                    tally.waived.add(weight);
-                }
+            tallies.add(Counted::from(found));
+        }
+        tallies
+    }
+
+    /// Counts one finding.
+    pub fn add(&mut self, counted: Counted<'_>) {
+        if self.second_pass.contains(counted.check) {
+            return;
+        }
+        // A check that is gone still has what the ledger says is open: taking it away mends nothing.
+        if !self.checks.contains_key(counted.check) {
+            self.checks.insert(counted.check.to_owned(), Tally::default());
+        }
+        let Some(tally) = self.checks.get_mut(counted.check) else { return };
+        let Some(weight) = tally.weight(counted) else { return };
+        tally.open.add(weight);
+        tally.not_enumerated += u64::from(counted.not_enumerated);
+        if counted.outcome == Outcome::Fail || counted.stays_open {
+            let weight = counted.rating.units();
+            tally.failing.add(weight);
+            if counted.accepted {
+                tally.waived.add(weight);
             }
         }
-        Self { checks: tallies }
+    }
+
+    /// Residual risk of the whole.
+    #[must_use]
+    pub fn total(&self) -> Residual {
+        self.residual(|_| true)
     }
 
     /// Residual risk of the checks that `counts` admits.
     pub(super) fn residual(&self, counts: impl Fn(&str) -> bool) -> Residual {
-        let sum = |units: &dyn Fn(&Tally<'_>) -> Milliunits| {
-            let parts = self.checks.iter().filter(|(id, _)| counts(id));
-            grouped(parts.map(|(id, tally)| (tally.group.unwrap_or(id), units(tally))))
+        let sum = |units: &dyn Fn(&Tally) -> Milliunits| {
+            let parts = self.checks.iter().filter(|(id, _)| counts(id.as_str()));
+            grouped(parts.map(|(id, tally)| (tally.group.as_deref().unwrap_or(id), units(tally))))
         };
         let low = sum(&|tally| tally.failing.units(false));
         let unaccepted = sum(&|tally| tally.failing.without(&tally.waived).units(false));
@@ -118,18 +192,30 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Sets how much the upper bound falls by mending each finding alone. Findings of one check and one weight fall
+    /// alike, so each is worked out once: the cost grows with findings times the logarithm of checks.
+    pub(super) fn set_marginals(&self, findings: &mut [AssessedFinding]) {
+        let mut known: BTreeMap<(String, Milliunits, bool), Milliunits> = BTreeMap::new();
+        for found in findings {
+            let weight = self.checks.get(&found.finding.check).and_then(|tally| tally.weight((&*found).into()));
+            let Some(weight) = weight else { continue };
+            let key = (found.finding.check.clone(), weight, found.finding.not_enumerated);
+            found.marginal = *known.entry(key).or_insert_with(|| self.marginal(found));
+        }
+    }
+
     /// How much the upper bound falls if this one finding is mended.
-    pub(super) fn marginal(&self, found: &AssessedFinding) -> Milliunits {
+    fn marginal(&self, found: &AssessedFinding) -> Milliunits {
         let Some(tally) = self.checks.get(found.finding.check.as_str()) else { return Milliunits(0) };
-        let Some(weight) = tally.weight(found) else { return Milliunits(0) };
+        let Some(weight) = tally.weight(found.into()) else { return Milliunits(0) };
         let mut mended = tally.clone();
         mended.open.remove(weight);
         mended.not_enumerated -= u64::from(found.finding.not_enumerated);
-        let group = tally.group.unwrap_or(&found.finding.check);
-        let of_group = |mended: Option<&Tally<'_>>| {
-            let members = self.checks.iter().filter(|(id, other)| other.group.unwrap_or(id) == group);
+        let group = tally.group.as_deref().unwrap_or(&found.finding.check);
+        let of_group = |mended: Option<&Tally>| {
+            let members = self.checks.iter().filter(|(id, other)| other.group.as_deref().unwrap_or(id) == group);
             grouped(members.map(|(id, other)| {
-                let tally = mended.filter(|_| *id == found.finding.check).unwrap_or(other);
+                let tally = mended.filter(|_| **id == found.finding.check).unwrap_or(other);
                 (group, tally.open.units(tally.not_enumerated > 0))
             }))
         };
@@ -137,15 +223,17 @@ impl<'a> Ledger<'a> {
     }
 }
 
-impl Tally<'_> {
+impl Tally {
     /// What one finding weighs in the upper bound; `None` where it weighs nothing.
-    fn weight(&self, found: &AssessedFinding) -> Option<Milliunits> {
-        let base = self.base?.units();
-        match found.finding.outcome {
-            Outcome::Fail => Some(found.finding.rating.units()),
+    fn weight(&self, counted: Counted<'_>) -> Option<Milliunits> {
+        let base = self.base.unwrap_or(counted.rating).units();
+        match counted.outcome {
+            Outcome::Fail => Some(counted.rating.units()),
+            // What failed and is not seen now stays what it was, and may have become worse.
+            _ if counted.stays_open => Some(base.max(counted.rating.units())),
             // An unknown may be the worst form of the fail, so no easing applies to it.
             Outcome::Unknown | Outcome::NotChecked => Some(base),
-            Outcome::NotApplicable | Outcome::Pass if found.finding.strength == Strength::Attested => {
+            Outcome::NotApplicable | Outcome::Pass if counted.strength == Strength::Attested => {
                 Some(Milliunits(base.0 / 2))
             }
             Outcome::NotApplicable | Outcome::Pass => None,

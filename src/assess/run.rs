@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::waiver;
 use crate::model::{
-    AssessedFinding, Band, Census, Check, Declaration, Evidence, Location, Observation, Outcome, Residual, RiskRating,
-    Strength, Subject, SubjectKind, Time,
+    AssessedFinding, Band, Census, Change, Check, Declaration, EXCEPTION_KIND, Evidence, Location, Observation,
+    Outcome, Residual, RiskRating, Strength, Subject, SubjectKind, Time, Value, Waiver,
 };
 
-/// The one observation of kind `run`.
+/// The observation of kind `run`, and one of kind `exception` for each waiver.
 pub(super) fn facts(
     declaration: &Declaration,
     findings: &[AssessedFinding],
     checks: &BTreeMap<&str, &Check>,
     residual: Residual,
     now: Time,
-) -> Vec<Observation> {
+) -> Evidence {
     let mut run = Observation::new(
         Check::RUN_KIND,
         Subject::new(SubjectKind::Site, &declaration.site.name),
@@ -33,26 +32,17 @@ pub(super) fn facts(
         .filter(|found| found.owner.is_none() || found.due.is_none())
         .count();
     run.set("open_medium_without_owner", number(ownerless));
-    run.set("waivers_invalid", number(invalid_waivers(declaration, findings, checks, now)));
     let share = (residual.accepted.0 * 100).checked_div(residual.low.0).unwrap_or(0);
     run.set("accepted_share_percent", i64::try_from(share).unwrap_or(i64::MAX));
     let accepted_critical =
         failing().filter(|found| found.waiver.is_some() && found.finding.rating.band() == Band::Critical).count();
     run.set("accepted_critical", number(accepted_critical));
-    let unproven = declaration
-        .waivers
-        .iter()
-        .filter_map(|waiver| waiver.compensating.as_deref())
-        .filter(|compensating| !passes(findings, compensating))
-        .count();
-    run.set("waivers_unproven_compensation", number(unproven));
-    vec![run]
-}
-
-/// The facts as evidence with their census.
-pub(super) fn evidence(observations: Vec<Observation>, site: &str) -> Evidence {
-    let census = vec![Census::complete(Check::RUN_KIND, site, observations.len())];
-    Evidence { observations, census, gaps: Vec::new() }
+    let exceptions = exceptions(declaration, findings, checks, now);
+    let census = vec![
+        Census::complete(Check::RUN_KIND, &declaration.site.name, 1),
+        Census::complete(EXCEPTION_KIND, &declaration.site.name, exceptions.len()),
+    ];
+    Evidence { observations: std::iter::once(run).chain(exceptions).collect(), census, gaps: Vec::new() }
 }
 
 /// Units of the checks that were assessed, in percent of the units of those that apply; rounded down.
@@ -68,27 +58,51 @@ fn coverage_percent(findings: &[AssessedFinding], checks: &BTreeMap<&str, &Check
     (applicable > 0).then(|| i64::try_from(assessed * 100 / applicable).unwrap_or(0))
 }
 
-/// Waivers that are expired, unused, approved by their own owner, or longer than their band allows.
-fn invalid_waivers(
+/// One observation a waiver.
+fn exceptions(
     declaration: &Declaration,
     findings: &[AssessedFinding],
     checks: &BTreeMap<&str, &Check>,
     now: Time,
-) -> usize {
-    declaration
-        .waivers
-        .iter()
-        .filter(|waiver| {
-            let band = checks
-                .get(waiver.check.as_str())
-                .map_or(Band::Critical, |check| RiskRating::new(check.impact, check.likelihood).band());
-            let used = findings.iter().any(|found| {
-                found.finding.outcome == Outcome::Fail
-                    && waiver.covers(&found.finding.check, &found.finding.subject.to_string())
-            });
-            !waiver.in_force(now) || !used || !waiver::is_proper(waiver, band)
-        })
-        .count()
+) -> Vec<Observation> {
+    let exception = |waiver: &Waiver| {
+        let band = checks
+            .get(waiver.check.as_str())
+            .map_or(Band::Critical, |check| RiskRating::new(check.impact, check.likelihood).band());
+        let covered = findings
+            .iter()
+            .filter(|found| found.finding.check == waiver.check)
+            .filter(|found| found.finding.outcome == Outcome::Fail || found.change == Change::Unverified)
+            .filter(|found| waiver.covers(&found.finding.check, &found.finding.subject.to_string()));
+        let covered = covered.count();
+        let name = format!("{} {}", waiver.check, waiver.subject);
+        let mut place = Location::entry("waivers", &name);
+        place.line = Some(waiver.line).filter(|line| *line > 0);
+        let subject = Subject::new(SubjectKind::Record, format!("waiver/{name}"));
+        let mut exception = Observation::new(EXCEPTION_KIND, subject, place, "waivers held against this run");
+        exception.strength = Strength::Joined;
+        exception.set("in_force", waiver.in_force(now));
+        exception.set("used", covered > 0);
+        exception.set("approver_is_owner", waiver.approver == waiver.owner);
+        exception.set("within_band_life", waiver.expires <= waiver.approved_on.plus_days(band.waiver_days()));
+        exception.set("expires", Value::Time(waiver.expires));
+        exception.set("findings_count", number(covered));
+        // A waiver for one subject covers one finding; for a pattern somebody must have said how many.
+        let approved = waiver.findings.or((!waiver.subject.ends_with('*')).then_some(1));
+        match approved {
+            Some(approved) => {
+                exception.set("over_wide", covered > usize::try_from(approved).unwrap_or(usize::MAX));
+            }
+            None => {
+                exception.unknown("over_wide", "the waiver does not say how many findings were approved (findings: N)");
+            }
+        };
+        exception.set("claims_compensation", waiver.compensating.is_some());
+        exception
+            .set("compensation_proven", waiver.compensating.as_deref().is_some_and(|check| passes(findings, check)));
+        exception
+    };
+    declaration.waivers.iter().map(exception).collect()
 }
 
 fn passes(findings: &[AssessedFinding], check: &str) -> bool {

@@ -16,3 +16,9 @@ pub(super) fn of<'a>(waivers: &'a [Waiver], finding: &Finding, now: Time) -> Opt
 pub(super) fn is_proper(waiver: &Waiver, band: Band) -> bool {
     waiver.approver != waiver.owner && waiver.expires <= waiver.approved_on.plus_days(band.waiver_days())
 }
+
+/// Whether a waiver covered it once and has ended.
+pub(super) fn has_expired(waivers: &[Waiver], finding: &Finding, now: Time) -> bool {
+    let subject = finding.subject.to_string();
+    waivers.iter().any(|waiver| waiver.covers(&finding.check, &subject) && waiver.expires.plus_days(1) <= now)
+}

@@ -1,16 +1,16 @@
 //! `tenken assess`: the main job.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use super::arguments::{AssessOptions, LookOptions};
+use super::arguments::{AssessOptions, LookOptions, OfTarget};
+use super::baseline::Baseline;
 use super::failure::{Exit, Failure};
+use super::ledger::Ledger;
 use super::output::{print, write_file};
 use super::{Streams, clock};
 use crate::collect::live::{LiveOptions, LiveWorld};
 use crate::load::{EvidenceFile, LoadOptions, evidence_to_text, load};
-use crate::model::{Assessment, GateOptions, Language, Milliunits, Outcome, Time};
+use crate::model::{Assessment, GateOptions, Language, Milliunits, Time};
 use crate::pipeline::{self, JudgeOptions};
 use crate::report::{FORMATS, RenderOptions};
 
@@ -38,15 +38,20 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
     for target in targets {
         let evidence = match target {
             Target::Look(target) => look(target, &options.look, now, streams)?,
-            Target::Replay(path) => EvidenceFile::read(path)?,
+            Target::Replay(path) => (EvidenceFile::read(path)?, PathBuf::new()),
         };
+        let (evidence, base) = evidence;
+        // The ledger is opened before anything is judged: a broken one is said at once.
+        let mut ledger = Ledger::open(options, &base)?;
         if let Some(path) = &options.evidence {
             write_file(path, &evidence_to_text(&evidence)?)?;
         }
-        let assessment = pipeline::judge(&evidence, &judge_options(options, baseline.as_ref(), now))?;
+        let assessment = judged(&evidence, options, baseline.as_ref(), ledger.as_ref(), now)?;
         if let Some(baseline) = &baseline {
             baseline.hold(&assessment)?;
         }
+        // The report is shown even where the run cannot be recorded.
+        let recorded = ledger.as_mut().map_or(Ok(()), |ledger| ledger.record(&assessment, &evidence));
         let render = RenderOptions {
             language,
             width: streams.width,
@@ -62,6 +67,7 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
             write_file(path, &Baseline::of(&assessment).text()?)?;
         }
         print(streams, &rendered(&options.format, &assessment, &render)?)?;
+        recorded?;
         exit = exit.worse(Exit::of_gate(&assessment.gate));
     }
     Ok(exit)
@@ -72,7 +78,7 @@ enum Target<'a> {
     Replay(&'a Path),
 }
 
-/// Looks at one target and gives its evidence.
+/// Looks at one target and gives its evidence, and the folder of its site file.
 ///
 /// # Errors
 /// A [`Failure`]: what is declared cannot be loaded.
@@ -81,7 +87,7 @@ pub(super) fn look(
     options: &LookOptions,
     now: Option<Time>,
     streams: &mut Streams<'_>,
-) -> Result<EvidenceFile, Failure> {
+) -> Result<(EvidenceFile, PathBuf), Failure> {
     let loaded = load(
         target,
         &LoadOptions {
@@ -107,7 +113,32 @@ pub(super) fn look(
     ));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);
-    Ok(runtime.block_on(pipeline::collect(&loaded, &world, options.offline, now)))
+    let evidence = runtime.block_on(pipeline::collect(&loaded, &world, options.offline, now));
+    Ok((evidence, loaded.base))
+}
+
+/// Evidence of the one target of a command that writes beside the site file, and the folder of that file.
+///
+/// # Errors
+/// A [`Failure`].
+pub(super) fn target_evidence(of: &OfTarget, streams: &mut Streams<'_>) -> Result<(EvidenceFile, PathBuf), Failure> {
+    let now = of.now.as_deref().map(moment).transpose()?;
+    match &of.replay {
+        Some(path) => {
+            let mut evidence = EvidenceFile::read(path)?;
+            evidence.collected_at = now.unwrap_or(evidence.collected_at);
+            Ok((evidence, path.parent().map(Path::to_path_buf).unwrap_or_default()))
+        }
+        None => look(&of.target, &of.look, now, streams),
+    }
+}
+
+/// A day given on the command line.
+///
+/// # Errors
+/// `Usage`.
+pub(super) fn day(flag: &str, text: &str) -> Result<Time, Failure> {
+    Time::parse(text).ok_or_else(|| Failure::Usage(format!("{flag} {text}: expected a day such as 2026-04-01")))
 }
 
 /// A moment given on the command line.
@@ -119,8 +150,20 @@ pub(super) fn moment(text: &str) -> Result<Time, Failure> {
         .ok_or_else(|| Failure::Usage(format!("--now {text}: expected 2026-04-01 or 2026-04-01T09:00:00+09:00")))
 }
 
-fn judge_options(options: &AssessOptions, baseline: Option<&Baseline>, now: Option<Time>) -> JudgeOptions {
-    JudgeOptions {
+fn judged(
+    evidence: &EvidenceFile,
+    options: &AssessOptions,
+    baseline: Option<&Baseline>,
+    ledger: Option<&Ledger>,
+    now: Option<Time>,
+) -> Result<Assessment, Failure> {
+    let site = pipeline::site_name(evidence)?;
+    let past = ledger.map(|ledger| ledger.past(&site)).transpose()?;
+    if options.only_new && past.is_none() && baseline.is_none() {
+        return Err(Failure::Usage("--only-new needs a ledger (--history FILE) or --baseline FILE".to_owned()));
+    }
+    let judge = JudgeOptions {
+        past,
         only: options.only.clone(),
         skip: options.skip.clone(),
         gate: GateOptions {
@@ -128,11 +171,13 @@ fn judge_options(options: &AssessOptions, baseline: Option<&Baseline>, now: Opti
             allow_gaps: options.allow_gaps,
             strict: options.strict,
             max_residual: options.max_residual.map(|units| Milliunits(u64::from(units) * 1_000)),
-            baseline: baseline.map(|baseline| baseline.fingerprints.clone()),
+            baseline: baseline.map(|baseline| baseline.known(pipeline::METHOD, &evidence.pack_hash)),
+            only_new: options.only_new,
             exit_zero: options.exit_zero,
         },
         now,
-    }
+    };
+    Ok(pipeline::judge(evidence, &judge)?)
 }
 
 fn parted(output: &str) -> Result<(String, String), Failure> {
@@ -151,49 +196,4 @@ fn rendered(format: &str, assessment: &Assessment, options: &RenderOptions) -> R
         .find(|known| known.name == format)
         .map(|known| (known.render)(assessment, options))
         .ok_or_else(|| Failure::Usage(format!("unknown format {format}")))
-}
-
-/// What failed before, for repositories without a ledger.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Baseline {
-    schema: String,
-    site: String,
-    fingerprints: Vec<String>,
-}
-
-const BASELINE_SCHEMA: &str = "tenken/baseline/1";
-
-impl Baseline {
-    fn of(assessment: &Assessment) -> Self {
-        let mut fingerprints: Vec<String> = assessment
-            .findings
-            .iter()
-            .filter(|found| found.finding.outcome == Outcome::Fail)
-            .map(|found| found.fingerprint.clone())
-            .collect();
-        fingerprints.sort();
-        Self { schema: BASELINE_SCHEMA.to_owned(), site: assessment.site.clone(), fingerprints }
-    }
-
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let said = |reason: String| Failure::Usage(format!("--baseline {}: {reason}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| said(error.to_string()))?;
-        let read: Self = serde_json::from_str(&text).map_err(|error| said(error.to_string()))?;
-        if read.schema != BASELINE_SCHEMA {
-            return Err(said(format!("expected the schema {BASELINE_SCHEMA}")));
-        }
-        Ok(read)
-    }
-
-    fn hold(&self, assessment: &Assessment) -> Result<(), Failure> {
-        if self.site == assessment.site {
-            return Ok(());
-        }
-        Err(Failure::Usage(format!("the baseline is of another site: {}, not {}", self.site, assessment.site)))
-    }
-
-    fn text(&self) -> Result<String, Failure> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| Failure::Usage(error.to_string()))
-    }
 }

@@ -13,7 +13,7 @@ use crate::load::evidence_to_text;
 /// A [`Failure`]: exit code 2.
 pub(super) fn run(options: &CollectOptions, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
     let now = options.now.as_deref().map(moment).transpose()?;
-    let text = evidence_to_text(&look(&options.target, &options.look, now, streams)?)?;
+    let text = evidence_to_text(&look(&options.target, &options.look, now, streams)?.0)?;
     match &options.output {
         Some(path) => write_file(path, &text)?,
         None => print(streams, &text)?,

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::Streams;
+use crate::history::HistoryError;
 use crate::load::LoadError;
 use crate::model::Gate;
 use crate::pipeline::PipelineError;
@@ -55,6 +56,9 @@ pub(super) enum Failure {
     /// The run gives no assessment.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// A flag's value is wrong, in words.
     #[error("{0}")]
     Usage(String),

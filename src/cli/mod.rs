@@ -2,13 +2,21 @@
 
 mod arguments;
 mod assess;
+mod baseline;
 mod collect;
 mod explain;
 mod failure;
+mod history;
 mod init;
+mod keygen;
+mod ledger;
+mod list_file;
 mod output;
+mod plan;
+mod record;
 mod schema;
 mod test;
+mod waive;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -68,6 +76,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Test(options) => test::run(&options, streams),
         Command::Schema(options) => schema::run(&options, streams),
         Command::Init(options) => init::run(&options, language, streams),
+        Command::Waive(options) => waive::run(&options, streams),
+        Command::Plan(options) => plan::run(&options, language, streams),
+        Command::Record(options) => record::run(&options, streams),
+        Command::History(options) => history::run(&options, language, streams),
+        Command::Keygen(options) => keygen::run(&options, streams),
         Command::Completions(options) => output::completions(options.shell, streams),
     };
     done.unwrap_or_else(|failure: Failure| failure::said(&failure, streams))

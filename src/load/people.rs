@@ -38,6 +38,15 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<Vec<Person>, LoadError> {
         .collect())
 }
 
+/// Whether a record may stand in a records file.
+///
+/// # Errors
+/// `Invalid`, with what is wrong.
+pub fn record_fits(record: &serde_json::Value) -> Result<(), LoadError> {
+    let file = serde_json::json!({ "records": [record] });
+    document::<RecordsDocument>("the new record", &Tree::placeless(file)).map(|_| ())
+}
+
 /// The records of a records file whose schema was checked.
 ///
 /// # Errors

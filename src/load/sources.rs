@@ -110,6 +110,13 @@ fn hold_together(declaration: &Declaration, checks: &[Check]) -> Result<(), Load
             }
         }
     }
+    let mut waived = BTreeSet::new();
+    for waiver in &declaration.waivers {
+        if !waived.insert((&waiver.check, &waiver.subject)) {
+            let message = format!("two waivers for {} on {}; keep one", waiver.check, waiver.subject);
+            return Err(LoadError::invalid("waivers", waiver.line, 1, message));
+        }
+    }
     for id in declaration
         .waivers
         .iter()
@@ -242,6 +249,7 @@ pub(crate) fn waiver_of(json: &Json, line: u32) -> Option<Waiver> {
         owner: read.owner,
         approver: read.approver,
         compensating: read.compensating,
+        findings: read.findings,
         line,
     })
 }

@@ -35,8 +35,10 @@ pub struct GateOptions {
     pub strict: bool,
     /// The upper bound of residual risk may not be above this.
     pub max_residual: Option<Milliunits>,
-    /// Fingerprints that were known before; only others close the gate.
-    pub baseline: Option<Vec<String>>,
+    /// What was known before: only other findings close the gate, or a risk that rose.
+    pub baseline: Option<Baseline>,
+    /// Only findings that are new or came back by the ledger close the gate.
+    pub only_new: bool,
     /// Report, but let the pipeline go on.
     pub exit_zero: bool,
 }
@@ -49,9 +51,19 @@ impl Default for GateOptions {
             strict: false,
             max_residual: None,
             baseline: None,
+            only_new: false,
             exit_zero: false,
         }
     }
+}
+
+/// What failed when a baseline was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Baseline {
+    /// Fingerprints that failed.
+    pub fingerprints: std::collections::BTreeSet<String>,
+    /// Lower bound of residual risk then; `None` where it was worked out by another method or pack.
+    pub low: Option<Milliunits>,
 }
 
 /// The gate: what CI reads.
@@ -78,6 +90,10 @@ pub enum Change {
     Regressed,
     /// Failed, and cannot be told now: stays open.
     Unverified,
+    /// Fails, and a waiver in force accepts it.
+    Accepted,
+    /// Fails, and the waiver that accepted it has ended.
+    ExceptionExpired,
 }
 
 /// Residual risk as an interval, by TRM-1.
@@ -141,6 +157,8 @@ pub struct AssessedFinding {
     pub owner: Option<String>,
     /// By when.
     pub due: Option<Time>,
+    /// Since when it is open, by the ledger.
+    pub open_since: Option<Time>,
     /// How much the upper bound falls if this finding alone is mended.
     pub marginal: Milliunits,
 }
@@ -173,6 +191,10 @@ pub struct Assessment {
     pub method: &'static str,
     /// Hash over the checks used.
     pub pack_hash: String,
+    /// Runs of the past, where a ledger is kept.
+    pub past: Option<Vec<super::PastRun>>,
+    /// Whether no flag left anything out.
+    pub full: bool,
     /// The gate.
     pub gate: Gate,
     /// Residual risk of the whole site.

@@ -77,6 +77,6 @@ impl Check {
     /// Whether the check is about the run itself: it is evaluated after the others and adds no risk units.
     #[must_use]
     pub fn is_second_pass(&self) -> bool {
-        self.needs == Self::RUN_KIND
+        super::RUN_KINDS.iter().any(|kind| kind.name == self.needs)
     }
 }

@@ -10,6 +10,7 @@ mod declaration;
 mod evidence;
 mod facts;
 mod finding;
+mod history;
 mod observation;
 mod reason;
 mod register;
@@ -23,8 +24,8 @@ mod value;
 mod waiver;
 
 pub use assessment::{
-    AssessedFinding, Assessment, Change, ClauseAssessment, ClauseVerdict, Gate, GateOptions, GateVerdict, NotChecked,
-    Residual,
+    AssessedFinding, Assessment, Baseline, Change, ClauseAssessment, ClauseVerdict, Gate, GateOptions, GateVerdict,
+    NotChecked, Residual,
 };
 pub use check::{Check, Easing, Examples, Remedy};
 pub use clause::{Clause, ManualReason, Parameter, ParameterValue, Policy};
@@ -33,6 +34,7 @@ pub use declaration::Declaration;
 pub use evidence::{Census, CensusState, Evidence, Gap};
 pub use facts::{FieldSpec, FieldType, KindSpec};
 pub use finding::{Finding, LeafResult, Outcome, Strength};
+pub use history::{KeptOutcome, Past, PastRun, Track};
 pub use observation::{Location, Observation, Related};
 pub use reason::reason_in_japanese;
 pub use register::{
@@ -40,7 +42,7 @@ pub use register::{
     ContractorStatus, Person, PersonAccount, Record, Register, Service,
 };
 pub use risk::{Band, Grade, Milliunits, RiskRating};
-pub use run::RUN_KINDS;
+pub use run::{EXCEPTION_KIND, LEDGER_KIND, RUN_KINDS};
 pub use site::{
     Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
     WebServerKind,

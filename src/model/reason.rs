@@ -19,6 +19,15 @@ pub fn reason_in_japanese(reason: &str) -> String {
 
 const REASONS: &[(&str, &str)] = &[
     ("left out by --offline", "--offlineにより対象外"),
+    (
+        "no ledger is kept (--history FILE, or a folder .tenken beside the site file)",
+        "点検履歴がありません(--history FILE、またはサイトファイルの隣に.tenkenフォルダー)",
+    ),
+    ("no full run is in the ledger", "除外なしの点検が履歴にありません"),
+    (
+        "the waiver does not say how many findings were approved (findings: N)",
+        "例外措置に承認時の件数の記載がありません(findings: N)",
+    ),
     ("no URL or host is named (site file: url)", "URLまたはホストの記載がありません(サイトファイルのurl)"),
     ("no host root is named (site file: host)", "ホストの領域の記載がありません(サイトファイルのhost)"),
     (

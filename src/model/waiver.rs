@@ -21,6 +21,8 @@ pub struct Waiver {
     pub expires: Time,
     /// A check that makes up for it, where one does.
     pub compensating: Option<String>,
+    /// How many findings it covered when it was approved.
+    pub findings: Option<u64>,
     /// Line of the entry in the file, from 1.
     pub line: u32,
 }

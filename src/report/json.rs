@@ -341,6 +341,8 @@ fn finding_report(found: &AssessedFinding, assessment: &Assessment, options: &Re
             Change::Fixed => "fixed",
             Change::Regressed => "regressed",
             Change::Unverified => "unverified",
+            Change::Accepted => "accepted",
+            Change::ExceptionExpired => "exception-expired",
         }
         .to_owned(),
         risk: RiskReport {

@@ -37,6 +37,8 @@ pub struct WaiverDocument {
     pub expires: String,
     /// A check that makes up for it.
     pub compensating: Option<String>,
+    /// How many findings it covered when it was approved; more than that is a finding.
+    pub findings: Option<u64>,
 }
 
 /// Owners and due dates.
