@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tenken::assess::{Inputs, assess};
+use tenken::assess::{Counted, Inputs, Tallies, assess};
 use tenken::model::{
     Assessment, Bilingual, Check, Clause, Condition, Declaration, Evidence, Examples, Finding, GateOptions, Leaf,
     Location, Matcher, Milliunits, Operand, Outcome, Policy, Remedy, RiskRating, Site, Strength, Subject, SubjectKind,
@@ -197,4 +197,135 @@ fn a_failing_and_a_passing_clause_are_told_apart() {
     let assessment = judged(&pack, Vec::new());
     assert_eq!(assessment.residual.low, Milliunits(1_000_000));
     assert_eq!(assessment.gate.exit_code, 1);
+}
+
+/// Outcome numbers as the random vectors below draw them.
+const OUTCOMES: [Outcome; 5] =
+    [Outcome::Pass, Outcome::Fail, Outcome::Unknown, Outcome::NotApplicable, Outcome::NotChecked];
+
+fn counted(check: &str, rating: RiskRating, outcome: Outcome, accepted: bool) -> Counted<'_> {
+    Counted {
+        check,
+        outcome,
+        rating,
+        strength: Strength::Measured,
+        not_enumerated: false,
+        stays_open: false,
+        accepted: accepted && outcome == Outcome::Fail,
+    }
+}
+
+type Rated<'a> = (&'a str, RiskRating, Option<&'a str>);
+
+fn interval(checks: &[Rated<'_>], vector: &[(usize, Outcome)], accepted: bool) -> (u64, u64) {
+    let mut tallies = Tallies::new(checks.iter().copied());
+    for (at, outcome) in vector {
+        tallies.add(counted(checks[*at].0, checks[*at].1, *outcome, accepted));
+    }
+    let total = tallies.total();
+    (total.low.0, total.high.0)
+}
+
+/// T1 to T5 for one vector with one place moved.
+fn hold(checks: &[Rated<'_>], vector: &mut Vec<(usize, Outcome)>, at: usize) {
+    let was = vector[at].1;
+    let now = interval(checks, vector, false);
+    let mut moved = |outcome| {
+        vector[at].1 = outcome;
+        interval(checks, vector, false)
+    };
+    let (pass, fail, unknown) = (moved(Outcome::Pass), moved(Outcome::Fail), moved(Outcome::Unknown));
+    vector[at].1 = was;
+    assert!(now.0 <= now.1);
+    assert!(fail.0 >= pass.0 && fail.1 >= pass.1, "T1 {vector:?} {at}");
+    assert!(unknown.1 == fail.1 && unknown.0 == pass.0, "T2 {vector:?} {at}");
+    assert_eq!(interval(checks, vector, true), now, "T3 {vector:?}");
+    let mut more = vector.clone();
+    more.push((at % checks.len(), Outcome::NotApplicable));
+    more.push((at % checks.len(), Outcome::Pass));
+    assert_eq!(interval(checks, &more, false), now, "T4 {vector:?}");
+    assert!(unknown.1 >= now.1, "T5 {vector:?} {at}");
+}
+
+#[test]
+fn t1_to_t5_hold_for_every_vector_of_a_small_pack() {
+    let checks = [
+        ("a", RiskRating::new(5, 4), Some("g")),
+        ("b", RiskRating::new(2, 3), Some("g")),
+        ("c", RiskRating::new(3, 3), None),
+    ];
+    let places = 6;
+    for number in 0..5_usize.pow(places) {
+        let digit = |place: u32| number / 5_usize.pow(place) % 5;
+        let mut vector: Vec<(usize, Outcome)> =
+            (0..places).map(|place| (place as usize % 3, OUTCOMES[digit(place)])).collect();
+        for at in 0..vector.len() {
+            hold(&checks, &mut vector, at);
+        }
+    }
+}
+
+/// `TENKEN_VECTORS=10000000 cargo test --release --test risk` draws ten million.
+#[test]
+fn t1_to_t5_hold_for_random_vectors_of_the_whole_pack() {
+    let pack = tenken::load::bundled_checks().unwrap();
+    let checks: Vec<Rated<'_>> = pack
+        .iter()
+        .filter(|check| !check.is_second_pass())
+        .map(|check| (check.id.as_str(), RiskRating::new(check.impact, check.likelihood), check.group.as_deref()))
+        .collect();
+    let wanted: u64 = std::env::var("TENKEN_VECTORS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let checks = &checks;
+            scope.spawn(move || {
+                // A generator of full period is random enough here, and the same on every machine (Marsaglia, 2003).
+                let mut state = 0x9e37_79b9_7f4a_7c15 ^ (thread + 1);
+                let mut draw = move |below: usize| {
+                    state ^= state << 13;
+                    state ^= state >> 7;
+                    state ^= state << 17;
+                    (state % below as u64) as usize
+                };
+                for _ in 0..wanted.div_ceil(threads) {
+                    let mut vector: Vec<(usize, Outcome)> =
+                        (0..checks.len()).map(|at| (at, OUTCOMES[draw(5)])).collect();
+                    for _ in 0..draw(20) {
+                        vector.push((draw(checks.len()), OUTCOMES[draw(5)]));
+                    }
+                    let at = draw(vector.len());
+                    hold(checks, &mut vector, at);
+                }
+            });
+        }
+    });
+}
+
+proptest! {
+    #[test]
+    fn t8_mending_the_first_of_the_list_lowers_the_upper_bound_most(pack in pack()) {
+        let assessment = judged(&pack, Vec::new());
+        let fall = |number: usize| bounds(&pack).1.0 - bounds(&with(&pack, number, Outcome::Pass)).1.0;
+        let failing: Vec<usize> = (0..pack.outcomes.len()).filter(|at| pack.outcomes[*at].1 == Outcome::Fail).collect();
+        let most = failing.iter().map(|at| fall(*at)).max();
+        let first = assessment.failing().first().map(|found| {
+            let name = found.finding.subject.name().trim_start_matches('h').parse().unwrap();
+            (fall(name), found.marginal.0)
+        });
+        prop_assert_eq!(first, most.map(|most| (most, most)));
+    }
+
+    #[test]
+    fn what_is_expected_lies_within_the_interval(pack in pack(), runs in 0_u64..9, fails in 0_u64..9) {
+        let checks: Vec<(String, RiskRating)> = pack.checks.iter().enumerate()
+            .map(|(number, (impact, likelihood, _))| (format!("a-{number}"), RiskRating::new(*impact, *likelihood))).collect();
+        let mut tallies = Tallies::new(checks.iter().map(|(id, rating)| (id.as_str(), *rating, None)));
+        for (at, outcome) in &pack.outcomes {
+            tallies.add(counted(&checks[*at].0, checks[*at].1, *outcome, false));
+        }
+        let records = BTreeMap::from([("a-0".to_owned(), (runs, fails))]);
+        let (total, expected) = (tallies.total(), tallies.expected(&records));
+        prop_assert!(total.low <= expected && expected <= total.high);
+    }
 }

@@ -19,6 +19,9 @@ use crate::model::{
     Outcome, Past, Time,
 };
 
+/// Runs that must be in the ledger before a value inside the interval is given (TRM-1).
+const EXPECTED_RUNS: usize = 5;
+
 /// What the first pass found, and what it is assessed with.
 #[derive(Debug)]
 pub struct Inputs<'a> {
@@ -91,6 +94,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
     let tallies = Tallies::of(&findings, checks);
     tallies.set_marginals(&mut findings);
     let residual = tallies.total();
+    let expected = past.filter(|past| past.runs.len() >= EXPECTED_RUNS).map(|past| tallies.expected(&past.records));
     let mut facts = run::facts(declaration, &findings, &by_id, residual, now);
     ledger::facts(
         &mut facts,
@@ -112,6 +116,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         collected_at,
         method: METHOD,
         pack_hash,
+        expected,
         past: past.map(|past| past.runs.clone()),
         full,
         gate,

@@ -178,7 +178,8 @@ impl Tallies {
     }
 
     /// Residual risk of the checks that `counts` admits.
-    pub(super) fn residual(&self, counts: impl Fn(&str) -> bool) -> Residual {
+    #[must_use]
+    pub fn residual(&self, counts: impl Fn(&str) -> bool) -> Residual {
         let sum = |units: &dyn Fn(&Tally) -> Milliunits| {
             let parts = self.checks.iter().filter(|(id, _)| counts(id.as_str()));
             grouped(parts.map(|(id, tally)| (tally.group.as_deref().unwrap_or(id), units(tally))))
@@ -190,6 +191,18 @@ impl Tallies {
             high: sum(&|tally| tally.open.units(tally.not_enumerated > 0)),
             accepted: Milliunits(low.0.saturating_sub(unaccepted.0)),
         }
+    }
+
+    /// Where in the interval the risk is expected, by how often each check failed in the runs before: of what is open
+    /// beyond the failing, `(fails + 1) / (runs + 2)` (rule of succession). Always within the interval.
+    #[must_use]
+    pub fn expected(&self, records: &BTreeMap<String, (u64, u64)>) -> Milliunits {
+        let of_check = |id: &str, tally: &Tally| {
+            let (low, high) = (tally.failing.units(false).0, tally.open.units(tally.not_enumerated > 0).0);
+            let (runs, fails) = records.get(id).copied().unwrap_or_default();
+            Milliunits(low + high.saturating_sub(low) * (fails.min(runs) + 1) / (runs + 2))
+        };
+        grouped(self.checks.iter().map(|(id, tally)| (tally.group.as_deref().unwrap_or(id), of_check(id, tally))))
     }
 
     /// Sets how much the upper bound falls by mending each finding alone. Findings of one check and one weight fall

@@ -2,11 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ring::digest;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use ring::{digest, rand};
 
 use super::HistoryError;
 use crate::model::KeptOutcome;
+
+/// PKCS#8 of an Ed25519 key: this prefix and the seed of 32 bytes (RFC 8410, section 7).
+const PKCS8_PREFIX: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
 /// What the first entry has for a previous hash.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -112,9 +116,10 @@ impl VerifyingKey {
 /// # Errors
 /// `Key`: the operating system gives no random bytes.
 pub fn generate_key() -> Result<(String, VerifyingKey), HistoryError> {
-    let refused = |_| HistoryError::Key("the operating system gives no random bytes");
-    let der = Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new()).map_err(refused)?;
-    let pem = wrap_pem(der.as_ref(), "PRIVATE KEY");
+    let seed = rand::generate::<[u8; 32]>(&rand::SystemRandom::new());
+    let seed = seed.map_err(|_| HistoryError::Key("the operating system gives no random bytes"))?.expose();
+    // Version 1, without the public key in it: OpenSSL refuses version 2.
+    let pem = wrap_pem(&[&PKCS8_PREFIX, &seed[..]].concat(), "PRIVATE KEY");
     let public = SigningKey::from_pem(&pem)?.public();
     Ok((pem, public))
 }

@@ -15,6 +15,8 @@ pub use sqlite::SqliteStore;
 pub use time_to_fix::{Span, median_days};
 pub use track::{Tracked, tracks};
 
+use std::collections::BTreeMap;
+
 use crate::model::{KeptOutcome, Past, PastRun};
 
 /// Where runs are kept. SQLite is the one that ships; another database can stand behind the same words.
@@ -48,6 +50,12 @@ pub trait Store {
     /// A [`HistoryError`].
     fn tracked(&self, site: &str, visit: &mut dyn FnMut(Tracked)) -> Result<(), HistoryError>;
 
+    /// By check of a site: in how many runs it passed or failed, and in how many of those it failed anywhere.
+    ///
+    /// # Errors
+    /// A [`HistoryError`].
+    fn records(&self, site: &str) -> Result<BTreeMap<String, (u64, u64)>, HistoryError>;
+
     /// What does not verify: a changed, dropped or reordered entry or outcome, a signature. Empty where all holds.
     ///
     /// # Errors
@@ -77,5 +85,6 @@ pub fn past(store: &dyn Store, site: &str, key: Option<&VerifyingKey>) -> Result
             });
         }
     }
-    Ok(Past { runs, tracks: tracks(store, site)?, fault: (!faults.is_empty()).then(|| faults.join("; ")) })
+    let records = store.records(site)?;
+    Ok(Past { runs, tracks: tracks(store, site)?, records, fault: (!faults.is_empty()).then(|| faults.join("; ")) })
 }

@@ -1,5 +1,6 @@
 //! The ledger as one SQLite file. Rows are only ever added: triggers refuse everything else, the chain shows the rest.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -208,6 +209,18 @@ impl Store for SqliteStore {
             visit(Tracked { at: Time::from_unix_seconds(row.get(8)?), kept: kept(row)? });
             Ok(())
         })
+    }
+
+    fn records(&self, site: &str) -> Result<BTreeMap<String, (u64, u64)>, HistoryError> {
+        let mut records = BTreeMap::new();
+        let sql = "SELECT check_id, count(*), sum(failed) FROM (SELECT f.check_id, max(o.outcome = 1) AS failed
+             FROM outcome o JOIN finding f ON f.id = o.finding JOIN entry e ON e.sequence = o.sequence
+             WHERE e.site = ?1 AND o.outcome IN (0, 1) GROUP BY f.check_id, o.sequence) GROUP BY check_id";
+        self.each(sql, [site], |row| {
+            records.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
+            Ok(())
+        })?;
+        Ok(records)
     }
 
     fn verify(&self, key: Option<&VerifyingKey>) -> Result<Vec<String>, HistoryError> {

@@ -43,6 +43,10 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<Vec<Person>, LoadError> {
 /// # Errors
 /// `Invalid`, with what is wrong.
 pub fn record_fits(record: &serde_json::Value) -> Result<(), LoadError> {
+    let activity = record.get("activity").cloned().unwrap_or_default();
+    // The schema would only say that no form fits; this says which words do.
+    serde_json::from_value::<super::document::records::ActivityDocument>(activity)
+        .map_err(|error| LoadError::invalid("the new record", 0, 0, format!("activity: {error}")))?;
     let file = serde_json::json!({ "records": [record] });
     document::<RecordsDocument>("the new record", &Tree::placeless(file)).map(|_| ())
 }

@@ -199,6 +199,8 @@ pub struct Assessment {
     pub gate: Gate,
     /// Residual risk of the whole site.
     pub residual: Residual,
+    /// Where in the interval the risk is expected; given once there are five runs.
+    pub expected: Option<Milliunits>,
     /// Clauses, in the policy's order.
     pub clauses: Vec<ClauseAssessment>,
     /// Every finding, whatever its outcome, ordered by check and subject.

@@ -11,6 +11,8 @@ pub struct Past {
     pub runs: Vec<PastRun>,
     /// Every finding that ever failed, by fingerprint.
     pub tracks: BTreeMap<String, Track>,
+    /// By check: in how many runs it was decided, and in how many of those it failed.
+    pub records: BTreeMap<String, (u64, u64)>,
     /// What is wrong with the ledger itself; `None` where its chain holds.
     pub fault: Option<String>,
 }

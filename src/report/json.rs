@@ -8,7 +8,7 @@ use serde_json::{Number, Value as Json};
 use super::{RenderOptions, words};
 use crate::model::{
     AssessedFinding, Assessment, Change, ClauseAssessment, ClauseVerdict, GateVerdict, Grade, LeafResult, Milliunits,
-    Outcome, Residual, Value,
+    Outcome, Value,
 };
 
 const SCHEMA: &str = "tenken/report/1";
@@ -115,6 +115,10 @@ struct ResidualReport {
     /// The accepted part of `low`.
     #[schemars(with = "f64")]
     accepted: Number,
+    /// Where in the interval the risk is expected; there once the ledger has five runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>")]
+    expected: Option<Number>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -279,7 +283,7 @@ fn report(assessment: &Assessment, options: &RenderOptions) -> Report {
             exit_code: assessment.gate.exit_code,
             reasons: assessment.gate.reasons.iter().map(|reason| reason.text(language).to_owned()).collect(),
         },
-        residual: residual(&assessment.residual, grade_low, grade_high),
+        residual: residual(assessment, grade_low, grade_high),
         clauses: assessment.clauses.iter().map(|clause| clause_report(clause, options)).collect(),
         findings: assessment.findings.iter().map(|found| finding_report(found, assessment, options)).collect(),
         gaps: assessment
@@ -299,13 +303,15 @@ fn report(assessment: &Assessment, options: &RenderOptions) -> Report {
     }
 }
 
-fn residual(residual: &Residual, grade_low: Grade, grade_high: Grade) -> ResidualReport {
+fn residual(assessment: &Assessment, grade_low: Grade, grade_high: Grade) -> ResidualReport {
+    let residual = &assessment.residual;
     ResidualReport {
         low: number(residual.low),
         high: number(residual.high),
         grade_low: format!("{grade_low:?}"),
         grade_high: format!("{grade_high:?}"),
         accepted: number(residual.accepted),
+        expected: assessment.expected.map(number),
     }
 }
 

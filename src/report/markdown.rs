@@ -16,21 +16,14 @@ pub(super) fn render(assessment: &Assessment, options: &RenderOptions) -> String
     if options.quiet {
         return page;
     }
-    let residual = &assessment.residual;
+
     page.push_str(&format!("- **{}**: {}\n", words::site(language), safe(&assessment.site)));
     page.push_str(&format!("- **{}**: {}\n", words::policy(language), safe(assessment.policy_title.text(language))));
     page.push_str(&format!("- **{}**: {}\n", words::assessed(language), assessment.assessed_at));
-    page.push_str(&format!(
-        "- **{}**: {}..{} ({} {}, {}; {} {})\n",
-        words::residual(language),
-        residual.low,
-        residual.high,
-        words::grade(language),
-        words::grades(residual),
-        assessment.method,
-        words::accepted(language),
-        residual.accepted
-    ));
+    page.push_str(&format!("- **{}**: {}\n", words::residual(language), words::residual_line(assessment, language)));
+    if let Some(since) = words::since_last(assessment, language) {
+        page.push_str(&format!("- **{}**: {since}\n", words::since(language)));
+    }
     let reasons: Vec<String> = assessment.gate.reasons.iter().map(|reason| safe(reason.text(language))).collect();
     page.push_str(&format!(
         "- **{}**: {} {}{}{}\n",

@@ -38,26 +38,17 @@ fn head(page: &mut Page, assessment: &Assessment, options: &RenderOptions) {
     if options.quiet {
         return;
     }
-    let residual = &assessment.residual;
+    let _residual = &assessment.residual;
     page.field(words::site(language), &terminal(&assessment.site));
     page.field(
         words::policy(language),
         &format!("{} ({})", terminal(assessment.policy_title.text(language)), terminal(&assessment.policy_id)),
     );
     page.field(words::assessed(language), &assessment.assessed_at.to_string());
-    page.field(
-        words::residual(language),
-        &format!(
-            "{}..{} ({} {}, {}; {} {})",
-            residual.low,
-            residual.high,
-            words::grade(language),
-            words::grades(residual),
-            assessment.method,
-            words::accepted(language),
-            residual.accepted
-        ),
-    );
+    page.field(words::residual(language), &words::residual_line(assessment, language));
+    if let Some(since) = words::since_last(assessment, language) {
+        page.field(words::since(language), &since);
+    }
     gate(page, &assessment.gate, language);
 }
 

@@ -1,8 +1,8 @@
 //! Every sentence of a report that a person reads and that no other room makes, in both languages.
 
 use crate::model::{
-    AssessedFinding, Bilingual, ClauseVerdict, Gate, GateVerdict, Grade, Language, LeafResult, Location, Residual,
-    Value, reason_in_japanese,
+    AssessedFinding, Assessment, Bilingual, Change, ClauseVerdict, Gate, GateVerdict, Grade, Language, LeafResult,
+    Location, Outcome, Residual, Value, reason_in_japanese,
 };
 
 use super::escape::terminal;
@@ -237,5 +237,53 @@ mod tests {
             assert!(en.is_ascii(), "{en} is not English");
             assert!(!ja.is_ascii(), "{ja} is not Japanese");
         }
+    }
+}
+
+/// Residual risk in one line: interval, grades, method and pack, what is accepted, what is expected.
+pub(super) fn residual_line(assessment: &Assessment, language: Language) -> String {
+    let residual = &assessment.residual;
+    let pack: String = assessment.pack_hash.chars().take(12).collect();
+    let expected = assessment.expected.map_or_else(String::new, |expected| match language {
+        Language::English => format!("; expected {expected}"),
+        Language::Japanese => format!("; 期待値 {expected}"),
+    });
+    format!(
+        "{}..{} ({} {}, {} {pack}; {} {}{expected})",
+        residual.low,
+        residual.high,
+        grade(language),
+        grades(residual),
+        assessment.method,
+        accepted(language),
+        residual.accepted
+    )
+}
+
+/// What happened since the runs in the ledger; `None` where there are none.
+pub(super) fn since_last(assessment: &Assessment, language: Language) -> Option<String> {
+    let last = assessment.past.as_ref()?.last()?;
+    let count = |wanted: Change| {
+        let fails = |found: &&AssessedFinding| found.finding.outcome == Outcome::Fail || wanted != Change::New;
+        assessment.findings.iter().filter(|found| found.change == wanted).filter(fails).count()
+    };
+    let (new, fixed, back, unseen) =
+        (count(Change::New), count(Change::Fixed), count(Change::Regressed), count(Change::Unverified));
+    let date = last.at.date();
+    Some(match language {
+        Language::English => {
+            format!("{date}: {new} new, {fixed} fixed, {back} came back, {unseen} not seen (stay open)")
+        }
+        Language::Japanese => {
+            format!("{date}: 新規{new}件、是正{fixed}件、再発{back}件、未確認{unseen}件(未対応のまま)")
+        }
+    })
+}
+
+/// Label of [`since_last`].
+pub(super) fn since(language: Language) -> &'static str {
+    match language {
+        Language::English => "Since",
+        Language::Japanese => "前回から",
     }
 }
