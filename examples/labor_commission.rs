@@ -32,6 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             "www.example.jp:443:127.0.0.1:{},www.example.jp:80:127.0.0.1:{}",
             served.https_port, served.http_port
         );
+        // Each run of this example is the first in its ledger; that none may be there is no news.
+        let _ = std::fs::remove_file(out.join(format!("{name}.history.sqlite")));
         let arguments = arguments(&folder, &resolve, &cacert, &out, name);
         println!("\n=== examples/{name} ===\n");
         let exit = assess(&arguments)?;
@@ -77,6 +79,8 @@ fn arguments(folder: &Path, resolve: &str, cacert: &Path, out: &Path, name: &str
         file("md", "markdown"),
         "--evidence".into(),
         out.join(format!("{name}.evidence.json")).into(),
+        "--history".into(),
+        out.join(format!("{name}.history.sqlite")).into(),
     ];
     words.into_iter().chain([cacert.into()]).chain(rest).chain(last).collect()
 }

@@ -154,6 +154,14 @@ impl Catalog<'_> {
                 easing.why.text(language)
             ));
         }
+        for raise in &check.raised_when {
+            page.push_str(&format!(
+                "- {}: {} ({})\n",
+                label(language, "raised when", "加重条件"),
+                self.said(&raise.when, check, language),
+                raise.why.text(language)
+            ));
+        }
         page.push_str(&format!("- {}: {}\n", label(language, "to mend", "対処"), check.remedy.text.text(language)));
         for (program, snippet) in &check.remedy.snippets {
             page.push_str(&format!("\n```{program}\n{}\n```\n", snippet.trim_end()));
@@ -276,7 +284,7 @@ fn uses(check: &Check, parameter: &str) -> bool {
         .applies_when
         .iter()
         .chain(std::iter::once(&check.pass_when))
-        .chain(check.eased_when.iter().map(|easing| &easing.when))
+        .chain(check.eased_when.iter().chain(&check.raised_when).map(|moved| &moved.when))
         .flat_map(Condition::leaves)
         .any(|leaf| matches!(leaf.matcher.operand(), Some(Operand::Parameter(name)) if name == parameter))
 }

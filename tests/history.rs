@@ -253,3 +253,17 @@ fn two_hundred_kills_in_the_middle_of_writing_lose_no_committed_run() {
     assert!(promised >= 200);
     assert!(faults(&path).is_empty());
 }
+
+/// `TENKEN_FINDINGS=1000000 cargo test --release --test history many` keeps a million findings.
+#[test]
+fn many_findings_are_kept_and_verified() {
+    let wanted: usize = std::env::var("TENKEN_FINDINGS").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000);
+    let path = folder("many").join("history.sqlite");
+    let mut store = SqliteStore::open(&path).unwrap();
+    for day in 0..2 {
+        let outcomes = &mut (0..wanted).map(|number| kept(number, Outcome::Fail));
+        store.append(&run_on(day), outcomes, None).unwrap();
+    }
+    let past = past(&store, "Example", None).unwrap();
+    assert_eq!((past.tracks.len(), past.fault), (wanted, None));
+}

@@ -9,7 +9,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use tenken::assess::{Counted, Tallies};
-use tenken::model::{Outcome, Residual, RiskRating, Strength};
+use tenken::model::{Outcome, Residual, Strength};
 
 const MODELS: usize = 500;
 
@@ -45,21 +45,23 @@ fn total_and_clauses_agree_with_the_reference_model() {
     let findings = proptest::collection::vec(finding, 0..300);
     let mut runner = TestRunner::deterministic();
     let (mut questions, mut ours) = (String::new(), Vec::new());
-    let checks: serde_json::Map<_, _> =
-        pack.iter().map(|check| (check.id.clone(), json!([check.impact, check.likelihood, check.group]))).collect();
+    let checks: serde_json::Map<_, _> = pack
+        .iter()
+        .map(|check| {
+            (check.id.clone(), json!([check.worst_rating().impact, check.worst_rating().likelihood, check.group]))
+        })
+        .collect();
     let clauses: serde_json::Map<_, _> =
         policy.clauses.iter().map(|clause| (clause.id.clone(), json!(clause.checks))).collect();
     for _ in 0..MODELS {
-        let rated = pack
-            .iter()
-            .map(|check| (check.id.as_str(), RiskRating::new(check.impact, check.likelihood), check.group.as_deref()));
+        let rated = pack.iter().map(|check| (check.id.as_str(), check.worst_rating(), check.group.as_deref()));
         let mut tallies = Tallies::new(rated);
         let mut rows = Vec::new();
         for ((at, outcome, strength, eased), (not_enumerated, stays_open, accepted)) in
             findings.new_tree(&mut runner).unwrap().current()
         {
             let check = pack[at];
-            let rating = RiskRating::new(check.impact, check.likelihood).with_likelihood_moved(-i8::from(eased == 0));
+            let rating = check.rating().moved(0, -i8::from(eased == 0));
             let counted = Counted {
                 check: &check.id,
                 outcome: OUTCOMES[outcome],

@@ -45,6 +45,7 @@ fn check(number: usize, impact: u8, likelihood: u8, group: Option<u8>) -> Check 
         impact,
         likelihood,
         eased_when: Vec::new(),
+        raised_when: Vec::new(),
         group: group.map(|group| format!("g{group}")),
         remedy: Remedy::default(),
         maps: BTreeMap::new(),
@@ -96,6 +97,7 @@ fn judged(pack: &Pack, waivers: Vec<Waiver>) -> Assessment {
             leaves: Vec::new(),
             rating: RiskRating::new(impact, likelihood),
             eased: None,
+            raised: None,
             strength: Strength::Measured,
             location: Location::default(),
             related: Vec::new(),
@@ -272,7 +274,7 @@ fn t1_to_t5_hold_for_random_vectors_of_the_whole_pack() {
     let checks: Vec<Rated<'_>> = pack
         .iter()
         .filter(|check| !check.is_second_pass())
-        .map(|check| (check.id.as_str(), RiskRating::new(check.impact, check.likelihood), check.group.as_deref()))
+        .map(|check| (check.id.as_str(), check.worst_rating(), check.group.as_deref()))
         .collect();
     let wanted: u64 = std::env::var("TENKEN_VECTORS").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;

@@ -52,6 +52,7 @@ fn missing(track: &Track, since: Time) -> Finding {
         leaves: Vec::new(),
         rating: track.rating,
         eased: None,
+        raised: None,
         strength: Strength::Stale,
         location: Location::default(),
         related: Vec::new(),

@@ -65,7 +65,7 @@ pub struct Tallies {
 #[derive(Debug, Default, Clone)]
 struct Tally {
     group: Option<String>,
-    /// The check's own rating, before any easing; `None` for a check that is gone.
+    /// The check's rating with every context at its worst; `None` for a check that is gone.
     base: Option<RiskRating>,
     failing: Share,
     waived: Share,
@@ -126,7 +126,7 @@ fn instance_tenths(count: u64) -> u64 {
 }
 
 impl Tallies {
-    /// Tallies of checks by id, impact and likelihood, and common-cause group.
+    /// Tallies of checks by id, worst impact and likelihood, and common-cause group.
     pub fn new<'a>(checks: impl IntoIterator<Item = (&'a str, RiskRating, Option<&'a str>)>) -> Self {
         let tally = |(id, base, group): (&str, _, Option<&str>)| {
             (id.to_owned(), Tally { group: group.map(str::to_owned), base: Some(base), ..Tally::default() })
@@ -139,7 +139,7 @@ impl Tallies {
         let rated = checks
             .iter()
             .filter(|check| !check.is_second_pass())
-            .map(|check| (check.id.as_str(), RiskRating::new(check.impact, check.likelihood), check.group.as_deref()));
+            .map(|check| (check.id.as_str(), check.worst_rating(), check.group.as_deref()));
         let mut tallies = Self::new(rated);
         tallies.second_pass =
             checks.iter().filter(|check| check.is_second_pass()).map(|check| check.id.clone()).collect();
@@ -244,7 +244,7 @@ impl Tally {
             Outcome::Fail => Some(counted.rating.units()),
             // What failed and is not seen now stays what it was, and may have become worse.
             _ if counted.stays_open => Some(base.max(counted.rating.units())),
-            // An unknown may be the worst form of the fail, so no easing applies to it.
+            // An unknown may be the worst form of the fail, so no easing and every raise applies to it.
             Outcome::Unknown | Outcome::NotChecked => Some(base),
             Outcome::NotApplicable | Outcome::Pass if counted.strength == Strength::Attested => {
                 Some(Milliunits(base.0 / 2))

@@ -7,6 +7,12 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Band, Language};
 
+mod upkeep;
+
+pub(super) use upkeep::{
+    HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, WaiveOptions,
+};
+
 /// tenken (点検): does this site keep its own published security and privacy policy?
 #[derive(Debug, Parser)]
 #[command(
@@ -277,142 +283,6 @@ pub(super) struct InitOptions {
     /// Folder to write into
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
-}
-
-/// The one target of a command that writes beside the site file.
-#[derive(Debug, Clone, Args)]
-pub(super) struct OfTarget {
-    /// Site file, or folder with tenken.yml
-    #[arg(long, value_name = "TARGET", default_value = "tenken.yml")]
-    pub(super) target: String,
-    #[command(flatten)]
-    pub(super) look: LookOptions,
-    /// Take the findings from an evidence file instead of looking again; files are written beside it
-    #[arg(long, env = "TENKEN_REPLAY", value_name = "FILE", conflicts_with = "target")]
-    pub(super) replay: Option<PathBuf>,
-    /// Judge as of this moment; without it, now, or when the evidence was collected
-    #[arg(long, env = "TENKEN_NOW", value_name = "TIME")]
-    pub(super) now: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct WaiveOptions {
-    /// The finding, as the report names it: 16 hex digits
-    #[arg(value_name = "FINGERPRINT")]
-    pub(super) fingerprint: String,
-    /// Why it is accepted for a time
-    #[arg(long, value_name = "TEXT")]
-    pub(super) reason: String,
-    /// Who answers for it
-    #[arg(long, value_name = "WHO")]
-    pub(super) owner: String,
-    /// Who approved it; somebody else than the owner
-    #[arg(long, value_name = "WHO")]
-    pub(super) approver: String,
-    /// When it was approved; without it, today
-    #[arg(long, value_name = "DAY")]
-    pub(super) approved_on: Option<String>,
-    /// Last day; without it, the longest that its band allows (critical 30, high 90, medium 180, low 365 days)
-    #[arg(long, value_name = "DAY")]
-    pub(super) expires: Option<String>,
-    /// Cover more than this finding: a subject with * at its end
-    #[arg(long, value_name = "SUBJECT")]
-    pub(super) subject: Option<String>,
-    /// A check that makes up for it and has to pass in every run
-    #[arg(long, value_name = "CHECK")]
-    pub(super) compensating: Option<String>,
-    #[command(flatten)]
-    pub(super) of: OfTarget,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct PlanOptions {
-    /// Give this owner, and the band's day, to every open finding that has none: written into the actions file
-    #[arg(long, value_name = "WHO")]
-    pub(super) owner: Option<String>,
-    /// text or json
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
-    pub(super) format: String,
-    #[command(flatten)]
-    pub(super) of: OfTarget,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RecordOptions {
-    /// The activity: policy-review, log-review, audit, acknowledgement, exercise, … (tenken schema records lists them)
-    #[arg(value_name = "ACTIVITY")]
-    pub(super) activity: String,
-    /// Who did it: an id of the people file, a role or a firm
-    #[arg(long, value_name = "WHO")]
-    pub(super) by: String,
-    /// When; without it, today
-    #[arg(long, value_name = "DAY")]
-    pub(super) on: Option<String>,
-    /// Whose work it looked at, where the two must differ
-    #[arg(long, value_name = "WHO")]
-    pub(super) operator: Option<String>,
-    /// Persons whom it covers
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub(super) persons: Vec<String>,
-    /// Where the paper is
-    #[arg(long, value_name = "REF")]
-    pub(super) document: Option<String>,
-    /// Id of the record; without it, activity and day
-    #[arg(long, value_name = "ID")]
-    pub(super) id: Option<String>,
-    /// Site file, or folder with tenken.yml
-    #[arg(long, value_name = "TARGET", default_value = "tenken.yml")]
-    pub(super) target: String,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct HistoryOptions {
-    #[command(subcommand)]
-    pub(super) question: HistoryQuestion,
-    /// The ledger
-    #[arg(long, global = true, env = "TENKEN_HISTORY", value_name = "FILE", default_value = super::ledger::DEFAULT)]
-    pub(super) history: PathBuf,
-    /// text or json
-    #[arg(short, long, global = true, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
-    pub(super) format: String,
-}
-
-#[derive(Debug, Clone, Subcommand)]
-pub(super) enum HistoryQuestion {
-    /// Every run: when, verdict, residual risk
-    List,
-    /// One run with what failed; without a number, the newest
-    Show {
-        /// Number of the run
-        #[arg(value_name = "RUN")]
-        run: Option<u64>,
-    },
-    /// What changed between two runs; without numbers, the newest two
-    Diff {
-        /// The earlier run
-        #[arg(value_name = "FROM", requires = "to")]
-        from: Option<u64>,
-        /// The later run
-        #[arg(value_name = "TO")]
-        to: Option<u64>,
-    },
-    /// Residual risk over time, worked out again from the kept outcomes, and the time to fix
-    Trend,
-    /// Verify chain, numbers, findings and, with a key, signatures
-    Verify {
-        /// Public key in PEM; every entry must be signed with it
-        #[arg(long, value_name = "FILE")]
-        key: Option<PathBuf>,
-    },
-    /// Every entry as JSON lines
-    Export,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct KeygenOptions {
-    /// File for the private key; the public one is written beside it with .pub at its end
-    #[arg(value_name = "FILE")]
-    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -116,7 +116,8 @@ fn run_of(assessment: &Assessment, evidence: &EvidenceFile) -> Run {
             .checks
             .iter()
             .filter(|check| !check.is_second_pass())
-            .map(|check| (check.id.clone(), (check.impact, check.likelihood, check.group.clone())))
+            .map(|check| (check, check.worst_rating()))
+            .map(|(check, worst)| (check.id.clone(), (worst.impact, worst.likelihood, check.group.clone())))
             .collect(),
         checks_of_the_run: assessment
             .checks

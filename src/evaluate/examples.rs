@@ -69,6 +69,16 @@ pub fn run_examples(check: &Check, kinds: &[&KindSpec], defaults: &BTreeMap<Stri
             say(None, format!("idle easing {}: no example is eased by it", number + 1));
         }
     }
+    for number in 0..check.raised_when.len() {
+        let mut variant = check.clone();
+        variant.raised_when.remove(number);
+        if examples
+            .iter()
+            .all(|(_, _, fields)| outcome(check, kind, fields, defaults) == outcome(&variant, kind, fields, defaults))
+        {
+            say(None, format!("idle raise {}: no example is raised by it", number + 1));
+        }
+    }
     for (place, leaf, variant) in variants(check) {
         let changed = examples
             .iter()
@@ -101,7 +111,7 @@ fn leaves(check: &Check) -> Vec<&Leaf> {
         .applies_when
         .iter()
         .chain(std::iter::once(&check.pass_when))
-        .chain(check.eased_when.iter().map(|easing| &easing.when))
+        .chain(check.eased_when.iter().chain(&check.raised_when).map(|moved| &moved.when))
         .flat_map(Condition::leaves)
         .collect()
 }
@@ -217,6 +227,14 @@ fn variants(check: &Check) -> Vec<(String, Leaf, Check)> {
             variants.push(("eased_when".to_owned(), leaf.clone(), variant));
         }
     }
+    for (number, raise) in check.raised_when.iter().enumerate() {
+        for (index, leaf) in raise.when.leaves().into_iter().enumerate() {
+            let mut variant = check.clone();
+            variant.raised_when[number].when =
+                without(&raise.when, &mut { index }).unwrap_or(Condition::All(Vec::new()));
+            variants.push(("raised_when".to_owned(), leaf.clone(), variant));
+        }
+    }
     variants
 }
 
@@ -246,7 +264,7 @@ fn without(condition: &Condition, left: &mut usize) -> Option<Condition> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bilingual, Easing, Examples, FieldSpec, Remedy};
+    use crate::model::{Bilingual, ContextMove, Examples, FieldSpec, Remedy};
 
     const FIELDS: &[FieldSpec] = &[
         FieldSpec { name: "closed", field_type: FieldType::Bool, en: "", ja: "" },
@@ -274,6 +292,7 @@ mod tests {
             impact: 3,
             likelihood: 3,
             eased_when: Vec::new(),
+            raised_when: Vec::new(),
             group: None,
             remedy: Remedy::default(),
             maps: BTreeMap::new(),
@@ -314,7 +333,8 @@ mod tests {
     #[test]
     fn an_idle_easing_is_a_fault() {
         let mut idle = check();
-        idle.eased_when = vec![Easing {
+        idle.eased_when = vec![ContextMove {
+            impact: 0,
             when: leaf("closed", Matcher::Equals(Operand::Literal(true.into()))),
             likelihood: -1,
             why: Bilingual::default(),

@@ -10,8 +10,8 @@ pub use condition::{Context, decisive, truth};
 pub use examples::{EXAMPLE_NOW_SECONDS, ExampleFault, run_examples};
 
 use crate::model::{
-    Attestation, Bilingual, Census, CensusState, Check, Declaration, Evidence, Finding, Location, Observation, Outcome,
-    RiskRating, Strength, Subject, SubjectKind, Time, reason_in_japanese,
+    Attestation, Bilingual, Census, CensusState, Check, ContextMove, Declaration, Evidence, Finding, Location,
+    Observation, Outcome, RiskRating, Strength, Subject, SubjectKind, Time, reason_in_japanese,
 };
 
 /// Which checks a run leaves out, and why.
@@ -70,6 +70,7 @@ pub fn judge(check: &Check, observation: &Observation, context: &Context<'_>) ->
         leaves: Vec::new(),
         rating: base,
         eased: None,
+        raised: None,
         strength: observation.strength,
         location: observation.source.clone(),
         related: observation.related.clone(),
@@ -105,13 +106,14 @@ pub fn judge(check: &Check, observation: &Observation, context: &Context<'_>) ->
         finding.reason = Some(Bilingual::new("the evidence is too old", "証拠が古すぎます"));
     }
     if finding.outcome == Outcome::Fail {
-        for easing in &check.eased_when {
-            if truth(&easing.when, observation, context) == Some(true) {
-                finding.rating = base.with_likelihood_moved(easing.likelihood.max(-1));
-                finding.eased = Some(easing.why.clone());
-                break;
-            }
-        }
+        let first = |moves: &[ContextMove]| {
+            moves.iter().find(|step| truth(&step.when, observation, context) == Some(true)).cloned()
+        };
+        let (eased, raised) = (first(&check.eased_when), first(&check.raised_when));
+        let sum = |steps: fn(&ContextMove) -> i8| eased.iter().chain(&raised).map(steps).sum();
+        finding.rating = base.moved(sum(|step| step.impact), sum(|step| step.likelihood));
+        finding.eased = eased.map(|step| step.why);
+        finding.raised = raised.map(|step| step.why);
     }
     finding
 }
@@ -180,6 +182,7 @@ fn whole(check: &Check, scope: &str, outcome: Outcome, reason: Bilingual, not_en
         leaves: Vec::new(),
         rating: RiskRating::new(check.impact, check.likelihood),
         eased: None,
+        raised: None,
         strength: Strength::Measured,
         location: Location::default(),
         related: Vec::new(),

@@ -37,7 +37,7 @@ pub struct Run {
     pub accepted: Milliunits,
     /// Clauses with their verdicts.
     pub clauses: Vec<KeptClause>,
-    /// Impact, likelihood and common-cause group of each check, so that the figures can be worked out again.
+    /// Worst impact and likelihood, and common-cause group, of each check, so that the figures can be worked out again.
     pub checks: BTreeMap<String, (u8, u8, Option<String>)>,
     /// Checks about the run itself: their outcomes add no risk.
     pub checks_of_the_run: Vec<String>,

@@ -12,7 +12,7 @@ use super::document::check::{CheckDocument, ExampleDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::{document, typed};
 use super::tree::{Tree, tree_from_yaml};
-use crate::model::{Check, Condition, Easing, Examples, Remedy, Value};
+use crate::model::{Check, Condition, ContextMove, Examples, Remedy, Value};
 
 /// Reads a check from YAML; its schema is checked.
 ///
@@ -72,10 +72,25 @@ fn check_of(file: &str, tree: &Tree, read: CheckDocument) -> Result<Check, LoadE
         .iter()
         .enumerate()
         .map(|(index, easing)| {
-            Ok(Easing {
+            Ok(ContextMove {
                 when: part(format!("/risk/eased_when/{index}/when"), &easing.when)?,
+                impact: 0,
                 likelihood: easing.likelihood,
                 why: bilingual(&easing.why),
+            })
+        })
+        .collect::<Result<Vec<_>, LoadError>>()?;
+    let raised_when = read
+        .risk
+        .raised_when
+        .iter()
+        .enumerate()
+        .map(|(index, raise)| {
+            Ok(ContextMove {
+                when: part(format!("/risk/raised_when/{index}/when"), &raise.when)?,
+                impact: raise.impact,
+                likelihood: raise.likelihood,
+                why: bilingual(&raise.why),
             })
         })
         .collect::<Result<Vec<_>, LoadError>>()?;
@@ -116,6 +131,7 @@ fn check_of(file: &str, tree: &Tree, read: CheckDocument) -> Result<Check, LoadE
         impact: read.risk.impact,
         likelihood: read.risk.likelihood,
         eased_when,
+        raised_when,
         group: read.risk.group,
         remedy: Remedy { text: crate::model::Bilingual::new(en, ja), snippets },
         maps: read.maps,

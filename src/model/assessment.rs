@@ -1,6 +1,6 @@
 //! One whole run: verdict, clauses, findings, risk.
 
-use super::{Band, Bilingual, Finding, Gap, Grade, Milliunits, RiskRating, Time, Waiver};
+use super::{Band, Bilingual, Finding, Gap, Grade, Milliunits, Time, Waiver};
 
 /// The verdict of a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -234,11 +234,5 @@ impl Assessment {
     #[must_use]
     pub fn check(&self, id: &str) -> Option<&super::Check> {
         self.checks.iter().find(|check| check.id == id)
-    }
-
-    /// The rating that a check has before any easing.
-    #[must_use]
-    pub fn base_rating(&self, id: &str) -> Option<RiskRating> {
-        self.check(id).map(|check| RiskRating::new(check.impact, check.likelihood))
     }
 }

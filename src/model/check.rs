@@ -24,7 +24,9 @@ pub struct Check {
     /// Likelihood of harm if it fails, 1 to 5.
     pub likelihood: u8,
     /// Lesser forms of the fail.
-    pub eased_when: Vec<Easing>,
+    pub eased_when: Vec<ContextMove>,
+    /// Graver forms of the fail.
+    pub raised_when: Vec<ContextMove>,
     /// Common-cause group: the largest member counts in full, the others one tenth.
     pub group: Option<String>,
     /// What to do about a fail.
@@ -37,12 +39,14 @@ pub struct Check {
     pub examples: Examples,
 }
 
-/// A fail that is less likely to do harm.
+/// What makes a fail graver or less grave where it stands, with its reason. TRM-1 allows one step each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Easing {
+pub struct ContextMove {
     /// When it applies.
     pub when: Condition,
-    /// Steps of likelihood, negative; TRM-1 allows one.
+    /// Steps of impact, -1 to 1.
+    pub impact: i8,
+    /// Steps of likelihood, -1 to 1.
     pub likelihood: i8,
     /// The reason that is printed.
     pub why: Bilingual,
@@ -73,6 +77,21 @@ pub struct Examples {
 impl Check {
     /// The kind that states facts of the run itself.
     pub const RUN_KIND: &'static str = "run";
+
+    /// Impact and likelihood before any context.
+    #[must_use]
+    pub fn rating(&self) -> super::RiskRating {
+        super::RiskRating::new(self.impact, self.likelihood)
+    }
+
+    /// Impact and likelihood with every context at its worst: what a thing that nobody saw may be.
+    #[must_use]
+    pub fn worst_rating(&self) -> super::RiskRating {
+        self.rating().moved(
+            self.raised_when.iter().map(|raise| raise.impact).max().unwrap_or(0),
+            self.raised_when.iter().map(|raise| raise.likelihood).max().unwrap_or(0),
+        )
+    }
 
     /// Whether the check is about the run itself: it is evaluated after the others and adds no risk units.
     #[must_use]

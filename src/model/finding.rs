@@ -91,6 +91,8 @@ pub struct Finding {
     pub rating: RiskRating,
     /// The reason of the easing, where one applies.
     pub eased: Option<Bilingual>,
+    /// The reason of the raise, where one applies.
+    pub raised: Option<Bilingual>,
     /// How much the evidence weighs.
     pub strength: Strength,
     /// Where it was read.

@@ -27,7 +27,7 @@ pub use assessment::{
     AssessedFinding, Assessment, Baseline, Change, ClauseAssessment, ClauseVerdict, Gate, GateOptions, GateVerdict,
     NotChecked, Residual,
 };
-pub use check::{Check, Easing, Examples, Remedy};
+pub use check::{Check, ContextMove, Examples, Remedy};
 pub use clause::{Clause, ManualReason, Parameter, ParameterValue, Policy};
 pub use condition::{Condition, Leaf, Matcher, Operand};
 pub use declaration::Declaration;

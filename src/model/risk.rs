@@ -25,10 +25,14 @@ impl RiskRating {
         Self { impact: impact.clamp(1, 5), likelihood: likelihood.clamp(1, 5) }
     }
 
-    /// The same with the likelihood moved.
+    /// The same with impact and likelihood moved, by one step each at most (TRM-1).
     #[must_use]
-    pub fn with_likelihood_moved(self, steps: i8) -> Self {
-        Self::new(self.impact, self.likelihood.saturating_add_signed(steps))
+    pub fn moved(self, impact: i8, likelihood: i8) -> Self {
+        let step = |steps: i8| steps.clamp(-1, 1);
+        Self::new(
+            self.impact.saturating_add_signed(step(impact)),
+            self.likelihood.saturating_add_signed(step(likelihood)),
+        )
     }
 
     /// Its units.

@@ -192,6 +192,8 @@ struct RiskReport {
     units: Number,
     /// Why it is eased, where it is.
     eased: Option<String>,
+    /// Why it is raised, where it is.
+    raised: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -357,6 +359,7 @@ fn finding_report(found: &AssessedFinding, assessment: &Assessment, options: &Re
             band: finding.rating.band().word().to_owned(),
             units: number(finding.rating.units()),
             eased: finding.eased.as_ref().map(|eased| eased.text(options.language).to_owned()),
+            raised: finding.raised.as_ref().map(|raised| raised.text(options.language).to_owned()),
         },
         strength: finding.strength.word().to_owned(),
         owner: found.owner.clone(),

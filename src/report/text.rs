@@ -38,7 +38,6 @@ fn head(page: &mut Page, assessment: &Assessment, options: &RenderOptions) {
     if options.quiet {
         return;
     }
-    let _residual = &assessment.residual;
     page.field(words::site(language), &terminal(&assessment.site));
     page.field(
         words::policy(language),
@@ -170,6 +169,9 @@ fn subject(page: &mut Page, found: &AssessedFinding, language: Language) {
             &format!("{}: {place} {}", words::place(language), words::told(&related.note, language)),
             None,
         );
+    }
+    if let Some(raised) = &found.finding.raised {
+        page.paragraph("      ", &format!("{}: {}", words::raised(language), terminal(raised.text(language))), None);
     }
     if let Some(eased) = &found.finding.eased {
         page.paragraph("      ", &format!("{}: {}", words::eased(language), terminal(eased.text(language))), None);

@@ -47,6 +47,7 @@ words! {
     why: "why", "理由";
     mend: "mend", "対処";
     eased: "eased", "軽減";
+    raised: "raised", "加重";
     waived: "accepted until", "受容期限";
     place: "place", "場所";
     next: "Next", "次にすること";
@@ -226,20 +227,6 @@ pub(super) fn reason(found: &AssessedFinding, language: Language) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_word_exists_in_both_languages() {
-        for (en, ja) in ALL {
-            assert!(!en.is_empty() && !ja.is_empty());
-            assert!(en.is_ascii(), "{en} is not English");
-            assert!(!ja.is_ascii(), "{ja} is not Japanese");
-        }
-    }
-}
-
 /// Residual risk in one line: interval, grades, method and pack, what is accepted, what is expected.
 pub(super) fn residual_line(assessment: &Assessment, language: Language) -> String {
     let residual = &assessment.residual;
@@ -285,5 +272,19 @@ pub(super) fn since(language: Language) -> &'static str {
     match language {
         Language::English => "Since",
         Language::Japanese => "前回から",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_exists_in_both_languages() {
+        for (en, ja) in ALL {
+            assert!(!en.is_empty() && !ja.is_empty());
+            assert!(en.is_ascii(), "{en} is not English");
+            assert!(!ja.is_ascii(), "{ja} is not Japanese");
+        }
     }
 }

@@ -55,6 +55,28 @@ pub struct RiskDocument {
     /// Lesser forms of the fail.
     #[serde(default)]
     pub eased_when: Vec<EasingDocument>,
+    /// Graver forms of the fail.
+    #[serde(default)]
+    pub raised_when: Vec<RaiseDocument>,
+}
+
+/// A graver form of the fail: what is seen of the subject makes the harm larger or more likely.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RaiseDocument {
+    /// When it applies.
+    #[schemars(schema_with = "super::condition_schema")]
+    pub when: serde_json::Value,
+    /// Steps of impact: 1.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1))]
+    pub impact: i8,
+    /// Steps of likelihood: 1.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1))]
+    pub likelihood: i8,
+    /// The reason that is printed.
+    pub why: BilingualDocument,
 }
 
 /// A lesser form of the fail.
