@@ -128,6 +128,7 @@ pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, 
         pack_hash: file.pack_hash.clone(),
         gate: options.gate.clone(),
         past: options.past.as_ref(),
+        inputs: input_hashes(file),
         full: !file.offline && options.only.is_empty() && options.skip.is_empty(),
     };
     Ok(assess::assess(inputs, |facts| evaluate(&second, &declaration, facts, &selection, now)))

@@ -305,3 +305,42 @@ fn a_key_is_private_and_signs() {
     body.assess("2026-04-02", &[]);
     assert_eq!(body.tenken(&["history", "verify", "--key", "k.pub"]).0, 1);
 }
+
+#[test]
+fn a_change_is_evaluated_as_a_whole_within_a_week() {
+    let body = Body::new("change");
+    body.assess("2026-04-01", &[]);
+    let part = |day: &str| change_of(&body.assess(day, &["--skip", "law-*"]), "rsk-current").0;
+    assert_eq!(part("2026-04-20"), "pass");
+    body.write("records.yml", AUDITED);
+    assert_eq!(part("2026-04-21"), "pass");
+    assert_eq!(part("2026-04-29"), "fail");
+    assert_eq!(change_of(&body.assess("2026-04-30", &[]), "rsk-current").0, "pass");
+    assert_eq!(part("2026-05-30"), "pass");
+}
+
+fn fingerprints(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap();
+    let mut names: Vec<String> = findings
+        .iter()
+        .filter(|found| found["outcome"] == "fail")
+        .map(|found| format!("{} {}", found["check"], found["fingerprint"]))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn fingerprints_survive_moved_lines_and_a_renamed_include() {
+    let body = Body::new("moved");
+    let config = "server { listen 80; server_name www.example.jp; access_log /var/log/a.log; root /srv; }\n";
+    body.write("tenken.yml", "site: Example\nconfiguration: { nginx: nginx.conf }\n");
+    body.write("nginx.conf", "events {}\nhttp { include conf.d/*.conf; }\n");
+    std::fs::create_dir(body.0.join("conf.d")).unwrap();
+    body.write("conf.d/one.conf", config);
+    let before = fingerprints(&body.assess("2026-04-01", &["--history", "none"]));
+    assert!(!before.is_empty());
+    std::fs::rename(body.0.join("conf.d/one.conf"), body.0.join("conf.d/two.conf")).unwrap();
+    body.write("conf.d/two.conf", &format!("# moved\n\n\n{}", config.replace("; ", ";\n\n    ")));
+    assert_eq!(fingerprints(&body.assess("2026-04-01", &["--history", "none"])), before);
+}

@@ -116,6 +116,7 @@ fn judged(pack: &Pack, waivers: Vec<Waiver>) -> Assessment {
         gate: GateOptions::default(),
         past: None,
         full: true,
+        inputs: BTreeMap::new(),
     };
     assess(inputs, |_: &Evidence| Vec::new())
 }

@@ -1,6 +1,6 @@
 //! Facts that only earlier runs can give, for the second pass: what is overdue, came back, vanished, and whether risk rises.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     AssessedFinding, Census, Change, Evidence, LEDGER_KIND, Location, Milliunits, Observation, Outcome, Past, Strength,
@@ -15,6 +15,7 @@ pub(super) struct Now<'a> {
     pub(super) site: &'a str,
     pub(super) at: Time,
     pub(super) full: bool,
+    pub(super) inputs: &'a BTreeMap<String, String>,
     pub(super) low: Milliunits,
     pub(super) pack_hash: &'a str,
 }
@@ -47,8 +48,25 @@ pub(super) fn facts(evidence: &mut Evidence, past: Option<&Past>, findings: &[As
             ledger.unknown("last_full_run_on", "no full run is in the ledger");
         }
     };
+    ledger.set("days_since_unevaluated_change", changed_days(past, now));
     evidence.observations.push(ledger);
     evidence.census.push(Census::complete(LEDGER_KIND, now.site, 1));
+}
+
+/// What a change in calls for a new evaluation: policy, site file, register and records, configuration and host.
+const CHANGES: [&str; 5] = ["policy", "site", "evidence-declared", "evidence-webserver", "evidence-host"];
+
+/// Days since a partial run first saw something other than the last full run did; 0 where this run is full or nothing changed.
+fn changed_days(past: &Past, now: &Now<'_>) -> i64 {
+    let Some(last_full) = past.runs.iter().rposition(|run| run.full).filter(|_| !now.full) else { return 0 };
+    let evaluated = &past.runs[last_full].inputs;
+    let differs =
+        |inputs: &BTreeMap<String, String>| CHANGES.iter().any(|name| inputs.get(*name) != evaluated.get(*name));
+    if !differs(now.inputs) {
+        return 0;
+    }
+    let first = past.runs[last_full + 1..].iter().find(|run| differs(&run.inputs)).map_or(now.at, |run| run.at);
+    first.days_until(now.at)
 }
 
 /// Findings that failed before and of which this run cannot say that they pass. What a flag left out of a partial run is

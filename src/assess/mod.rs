@@ -45,12 +45,14 @@ pub struct Inputs<'a> {
     pub past: Option<&'a Past>,
     /// Whether no flag left anything out.
     pub full: bool,
+    /// Hashes over what is judged, by name.
+    pub inputs: BTreeMap<String, String>,
 }
 
 /// Assesses. `second_pass` evaluates the checks about the run itself on the facts that the first pass gives.
 #[must_use]
 pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Finding>) -> Assessment {
-    let Inputs { declaration, checks, findings, gaps, collected_at, now, pack_hash, gate, past, full } = inputs;
+    let Inputs { declaration, checks, findings, gaps, collected_at, now, pack_hash, gate, past, full, inputs } = inputs;
     let by_id: BTreeMap<&str, &Check> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
     let clauses_of = clauses_by_check(declaration);
     let actions: BTreeMap<&str, &Action> =
@@ -95,12 +97,20 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
     tallies.set_marginals(&mut findings);
     let residual = tallies.total();
     let expected = past.filter(|past| past.runs.len() >= EXPECTED_RUNS).map(|past| tallies.expected(&past.records));
+    let coverage = run::coverage(&findings, &by_id);
     let mut facts = run::facts(declaration, &findings, &by_id, residual, now);
     ledger::facts(
         &mut facts,
         past,
         &findings,
-        &ledger::Now { site: &declaration.site.name, at: now, full, low: residual.low, pack_hash: &pack_hash },
+        &ledger::Now {
+            site: &declaration.site.name,
+            at: now,
+            full,
+            inputs: &inputs,
+            low: residual.low,
+            pack_hash: &pack_hash,
+        },
     );
     findings.extend(second_pass(&facts).into_iter().map(dress));
     findings.sort_by(|a, b| (&a.finding.check, &a.finding.subject).cmp(&(&b.finding.check, &b.finding.subject)));
@@ -117,6 +127,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         method: METHOD,
         pack_hash,
         expected,
+        coverage,
         past: past.map(|past| past.runs.clone()),
         full,
         gate,

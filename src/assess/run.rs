@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    AssessedFinding, Band, Census, Change, Check, Declaration, EXCEPTION_KIND, Evidence, Location, Observation,
-    Outcome, Residual, RiskRating, Strength, Subject, SubjectKind, Time, Value, Waiver,
+    AssessedFinding, Band, Census, Change, Check, Declaration, EXCEPTION_KIND, Evidence, Location, Milliunits,
+    Observation, Outcome, Residual, RiskRating, Strength, Subject, SubjectKind, Time, Value, Waiver,
 };
 
 /// The observation of kind `run`, and one of kind `exception` for each waiver.
@@ -22,8 +22,9 @@ pub(super) fn facts(
         "facts of this run",
     );
     run.strength = Strength::Joined;
-    match coverage_percent(findings, checks) {
-        Some(percent) => run.set("coverage_percent", percent),
+    let (examined, applicable) = coverage(findings, checks);
+    match (examined.0 * 100).checked_div(applicable.0) {
+        Some(percent) => run.set("coverage_percent", i64::try_from(percent).unwrap_or(0)),
         None => run.unknown("coverage_percent", "no check applies"),
     };
     let failing = || findings.iter().filter(|found| found.finding.outcome == Outcome::Fail);
@@ -45,17 +46,17 @@ pub(super) fn facts(
     Evidence { observations: std::iter::once(run).chain(exceptions).collect(), census, gaps: Vec::new() }
 }
 
-/// Units of the checks that were assessed, in percent of the units of those that apply; rounded down.
-fn coverage_percent(findings: &[AssessedFinding], checks: &BTreeMap<&str, &Check>) -> Option<i64> {
+/// Units of the checks that were decided on every subject, and of all that apply.
+pub(super) fn coverage(findings: &[AssessedFinding], checks: &BTreeMap<&str, &Check>) -> (Milliunits, Milliunits) {
     let mut seen: BTreeMap<&str, bool> = BTreeMap::new();
     for found in findings {
         let open = matches!(found.finding.outcome, Outcome::Unknown | Outcome::NotChecked);
         *seen.entry(found.finding.check.as_str()).or_insert(true) &= !open;
     }
-    let units = |id: &str| checks.get(id).map_or(0, |check| RiskRating::new(check.impact, check.likelihood).units().0);
-    let applicable: u64 = seen.keys().map(|id| units(id)).sum();
-    let assessed: u64 = seen.iter().filter(|(_, assessed)| **assessed).map(|(id, _)| units(id)).sum();
-    (applicable > 0).then(|| i64::try_from(assessed * 100 / applicable).unwrap_or(0))
+    let units = |id: &str| checks.get(id).map_or(0, |check| check.rating().units().0);
+    let applicable = seen.keys().map(|id| units(id)).sum();
+    let examined = seen.iter().filter(|(_, examined)| **examined).map(|(id, _)| units(id)).sum();
+    (Milliunits(examined), Milliunits(applicable))
 }
 
 /// One observation a waiver.

@@ -13,8 +13,9 @@ use super::output::print;
 use crate::history::{
     Entry, HistoryError, Run, Span, SqliteStore, Store as _, VerifyingKey, entries_to_json_lines, median_days, tracks,
 };
-use crate::model::{Band, Bilingual, KeptOutcome, Language, Milliunits, Outcome, Residual, RiskRating};
+use crate::model::{Band, Bilingual, ClauseVerdict, KeptOutcome, Language, Milliunits, Outcome, Residual, RiskRating};
 use crate::pipeline::{self, Counted, Tallies};
+use crate::report::{band_of, clause_verdict};
 
 /// Runs the command.
 ///
@@ -108,14 +109,19 @@ impl Asked<'_> {
         let mut text = self.line(&entry, &run);
         let _ = writeln!(text, "{}: {}", self.say("hash", "ハッシュ"), entry.hash);
         for clause in &run.clauses {
-            let _ = writeln!(text, "  {:<6} {}", clause.id, clause.verdict);
+            let verdict = match clause.verdict.as_str() {
+                "kept" => ClauseVerdict::Kept,
+                "not-kept" => ClauseVerdict::NotKept,
+                _ => ClauseVerdict::CannotTell,
+            };
+            let _ = writeln!(text, "  {:<6} {}", clause.id, clause_verdict(verdict, self.language));
         }
         for kept in failing {
             let _ = writeln!(
                 text,
                 "  {}  {:<8}  {}  {}",
                 kept.fingerprint,
-                kept.rating.band().word(),
+                band_of(kept.rating.band().word(), self.language),
                 kept.check,
                 kept.subject
             );
@@ -205,7 +211,11 @@ impl Asked<'_> {
                 .collect();
             let fix: serde_json::Map<_, _> =
                 spans.iter().map(|(band, spans)| (band.word().to_owned(), json!(median_days(spans)))).collect();
-            return Ok(json!({ "runs": runs, "median_days_to_fix": fix }).to_string() + "\n");
+            let open = spans.values().flatten().filter(|span| !span.mended).map(|span| span.days);
+            let oldest = open.max();
+            return Ok(
+                json!({ "runs": runs, "median_days_to_fix": fix, "oldest_open_days": oldest }).to_string() + "\n"
+            );
         }
         let most = rows.iter().map(|(again, ..)| again.high.0).max().unwrap_or(0).max(1);
         let mut text = String::new();
@@ -223,15 +233,18 @@ impl Asked<'_> {
             let _ = writeln!(text, "{:>5}  {}  {bar:<30}  {}", entry.sequence, entry.at.date(), interval(again));
         }
         for (band, spans) in spans.iter().rev() {
-            let (band, count) = (band.word(), spans.iter().filter(|span| !span.mended).count());
+            let (band, open) = (band_of(band.word(), self.language), spans.iter().filter(|span| !span.mended));
+            let (count, oldest) = (open.clone().count(), open.map(|span| span.days).max().unwrap_or(0));
             text += &match median_days(spans) {
                 Some(days) => self.say(
-                    format!("{band}: half are mended within {days} day(s); {count} open\n"),
-                    format!("{band}: 半数は{days}日以内に是正、未対応{count}件\n"),
+                    format!(
+                        "{band}: half are mended within {days} day(s); {count} open, the oldest for {oldest} day(s)\n"
+                    ),
+                    format!("{band}: 半数は{days}日以内に是正、未対応{count}件(最長{oldest}日)\n"),
                 ),
                 None => self.say(
-                    format!("{band}: fewer than half are mended; {count} open\n"),
-                    format!("{band}: 是正は半数未満、未対応{count}件\n"),
+                    format!("{band}: fewer than half are mended; {count} open, the oldest for {oldest} day(s)\n"),
+                    format!("{band}: 是正は半数未満、未対応{count}件(最長{oldest}日)\n"),
                 ),
             };
         }

@@ -13,6 +13,7 @@ use super::{Streams, ledger, list_file};
 use crate::history::{SqliteStore, past};
 use crate::model::{AssessedFinding, Band, Language, Time};
 use crate::pipeline::{self, JudgeOptions};
+use crate::report::band_of;
 
 /// Runs the command.
 ///
@@ -57,7 +58,8 @@ pub(super) fn run(options: &PlanOptions, language: Language, streams: &mut Strea
                 Language::Japanese => "担当未定",
             };
             let (owner, due) = (found.owner.as_deref().unwrap_or(nobody), due(found, now));
-            let (band, late) = (found.finding.rating.band().word(), if due < now { "!" } else { " " });
+            let (band, late) =
+                (band_of(found.finding.rating.band().word(), language), if due < now { "!" } else { " " });
             // A String takes every write.
             let _ = writeln!(text, "{late} {}  {band:<8}  {}  {owner}", due.date(), found.fingerprint);
             let _ = writeln!(text, "      {}: {}", found.title.text(language), found.finding.subject);

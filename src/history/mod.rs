@@ -80,6 +80,7 @@ pub fn past(store: &dyn Store, site: &str, key: Option<&VerifyingKey>) -> Result
                 method: run.method,
                 pack_hash: run.pack_hash,
                 full: run.full,
+                inputs: run.inputs,
                 low: run.low,
                 high: run.high,
             });

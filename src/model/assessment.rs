@@ -201,6 +201,8 @@ pub struct Assessment {
     pub residual: Residual,
     /// Where in the interval the risk is expected; given once there are five runs.
     pub expected: Option<Milliunits>,
+    /// Units of the checks that were decided on every subject, and of all that apply.
+    pub coverage: (Milliunits, Milliunits),
     /// Clauses, in the policy's order.
     pub clauses: Vec<ClauseAssessment>,
     /// Every finding, whatever its outcome, ordered by check and subject.

@@ -30,6 +30,8 @@ pub struct PastRun {
     pub pack_hash: String,
     /// Whether nothing was left out by a flag.
     pub full: bool,
+    /// Hashes over what was judged, by name.
+    pub inputs: BTreeMap<String, String>,
     /// Lower bound of residual risk.
     pub low: Milliunits,
     /// Upper bound.

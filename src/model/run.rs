@@ -104,6 +104,11 @@ pub const RUN_KINDS: &[KindSpec] = &[
                 "times in a row that the lower bound of residual risk rose, among full runs of one method and pack",
                 "残留リスク下限が連続して上昇した回数",
             ),
+            field(
+                "days_since_unevaluated_change",
+                "days since a partial run first saw another policy, site file, register, configuration or host than the last full run",
+                "最後の全体点検の後に方針・台帳・設定などが変わってからの日数",
+            ),
             typed(
                 "last_full_run_on",
                 FieldType::Time,

@@ -115,6 +115,12 @@ struct ResidualReport {
     /// The accepted part of `low`.
     #[schemars(with = "f64")]
     accepted: Number,
+    /// Units of the checks that were decided on every subject.
+    #[schemars(with = "f64")]
+    examined: Number,
+    /// Units of all checks that apply.
+    #[schemars(with = "f64")]
+    applicable: Number,
     /// Where in the interval the risk is expected; there once the ledger has five runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<f64>")]
@@ -313,6 +319,8 @@ fn residual(assessment: &Assessment, grade_low: Grade, grade_high: Grade) -> Res
         grade_low: format!("{grade_low:?}"),
         grade_high: format!("{grade_high:?}"),
         accepted: number(residual.accepted),
+        examined: number(assessment.coverage.0),
+        applicable: number(assessment.coverage.1),
         expected: assessment.expected.map(number),
     }
 }

@@ -6,6 +6,8 @@ mod markdown;
 mod text;
 mod words;
 
+pub use words::{band_of, clause_verdict};
+
 use crate::model::{Assessment, Language};
 
 pub use json::schema;

@@ -60,7 +60,7 @@ words! {
 }
 
 /// The word of a clause's verdict.
-pub(super) fn clause_verdict(verdict: ClauseVerdict, language: Language) -> &'static str {
+pub fn clause_verdict(verdict: ClauseVerdict, language: Language) -> &'static str {
     match (verdict, language) {
         (ClauseVerdict::Kept, Language::English) => "kept",
         (ClauseVerdict::NotKept, Language::English) => "NOT KEPT",
@@ -108,7 +108,7 @@ pub(super) fn grades(residual: &Residual) -> String {
 }
 
 /// The word of a band.
-pub(super) fn band_of(word: &str, language: Language) -> &str {
+pub fn band_of(word: &str, language: Language) -> &str {
     match (language, word) {
         (Language::Japanese, "critical") => "重大",
         (Language::Japanese, "high") => "高",
@@ -235,8 +235,13 @@ pub(super) fn residual_line(assessment: &Assessment, language: Language) -> Stri
         Language::English => format!("; expected {expected}"),
         Language::Japanese => format!("; 期待値 {expected}"),
     });
+    let (seen, all) = assessment.coverage;
+    let examined = match language {
+        Language::English => format!("examined {seen} of {all} units"),
+        Language::Japanese => format!("{all}単位中{seen}単位を確認"),
+    };
     format!(
-        "{}..{} ({} {}, {} {pack}; {} {}{expected})",
+        "{}..{} ({} {}, {} {pack}; {} {}{expected}; {examined})",
         residual.low,
         residual.high,
         grade(language),
