@@ -1,8 +1,12 @@
 //! Assessment -> text. One module a format, all of them in [`FORMATS`]; a renderer never decides.
 
+mod csv;
 mod escape;
+mod github;
 mod json;
+mod junit;
 mod markdown;
+mod sarif;
 mod text;
 mod words;
 
@@ -26,6 +30,10 @@ pub const FORMATS: &[Format] = &[
     Format { name: "text", render: text::render },
     Format { name: "json", render: json::render },
     Format { name: "markdown", render: markdown::render },
+    Format { name: "sarif", render: sarif::render },
+    Format { name: "junit", render: junit::render },
+    Format { name: "csv", render: csv::render },
+    Format { name: "github", render: github::render },
 ];
 
 /// How a report is written.

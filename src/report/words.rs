@@ -227,6 +227,26 @@ pub(super) fn reason(found: &AssessedFinding, language: Language) -> String {
     }
 }
 
+/// An outcome in words.
+pub(super) fn outcome_of(outcome: Outcome, language: Language) -> &'static str {
+    match (outcome, language) {
+        (_, Language::English) => outcome.word(),
+        (Outcome::Pass, Language::Japanese) => "適合",
+        (Outcome::Fail, Language::Japanese) => "不適合",
+        (Outcome::Unknown, Language::Japanese) => "判断不能",
+        (Outcome::NotApplicable, Language::Japanese) => "対象外",
+        (Outcome::NotChecked, Language::Japanese) => "未点検",
+    }
+}
+
+/// How many are not shown.
+pub(super) fn left_out(count: usize, language: Language) -> String {
+    match language {
+        Language::English => format!("{count} more are in the other formats"),
+        Language::Japanese => format!("ほか{count}件は他の形式の報告書にあります"),
+    }
+}
+
 /// Residual risk in one line: interval, grades, method and pack, what is accepted, what is expected.
 pub(super) fn residual_line(assessment: &Assessment, language: Language) -> String {
     let residual = &assessment.residual;
