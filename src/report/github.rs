@@ -40,7 +40,8 @@ pub(super) fn render(assessment: &Assessment, options: &RenderOptions) -> String
     if left_out > 0 {
         reasons.push(&more);
     }
-    let said = format!("{} {}: {}", words::exit_code(language), gate.exit_code, reasons.join("; "));
+    let risk = words::residual_line(assessment, language);
+    let said = format!("{} {}: {}; {risk}", words::exit_code(language), gate.exit_code, reasons.join("; "));
     text.push_str(&format!("::{level} title=tenken::{}\n", data(&said)));
     text
 }

@@ -7,7 +7,7 @@ use crate::model::{AssessedFinding, Assessment, Outcome};
 
 /// Renders.
 pub(super) fn render(assessment: &Assessment, options: &RenderOptions) -> String {
-    let mut report = Report::new("tenken");
+    let mut report = Report::new(format!("tenken {} {}", assessment.method, assessment.pack_hash));
     for clause in &assessment.clauses {
         let mut suite = TestSuite::new(format!("{} {}", clause.id, clause.title.text(options.language)));
         for found in assessment.findings.iter().filter(|found| found.clauses.contains(&clause.id)) {

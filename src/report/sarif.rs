@@ -53,6 +53,12 @@ pub(super) fn render(assessment: &Assessment, options: &RenderOptions) -> String
                 "exitCode": assessment.gate.exit_code,
                 "toolExecutionNotifications": notices,
             }],
+            "properties": {
+                "riskMethod": assessment.method,
+                "packHash": assessment.pack_hash,
+                "residualLow": assessment.residual.low.to_string(),
+                "residualHigh": assessment.residual.high.to_string(),
+            },
             "taxonomies": frameworks.iter().map(|name| taxonomy(name, &assessment.checks)).collect::<Vec<_>>(),
             "results": shown.iter().map(|found| result(found, assessment, &index, language)).collect::<Vec<_>>(),
         }],
