@@ -119,11 +119,11 @@ impl Asked<'_> {
         for kept in failing {
             let _ = writeln!(
                 text,
-                "  {}  {:<8}  {}  {}",
+                "  {}  {}  {} [{}]",
                 kept.fingerprint,
-                band_of(kept.rating.band().word(), self.language),
                 kept.check,
-                kept.subject
+                kept.subject,
+                band_of(kept.rating.band().word(), self.language)
             );
         }
         Ok(text)

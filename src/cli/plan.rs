@@ -61,7 +61,7 @@ pub(super) fn run(options: &PlanOptions, language: Language, streams: &mut Strea
             let (band, late) =
                 (band_of(found.finding.rating.band().word(), language), if due < now { "!" } else { " " });
             // A String takes every write.
-            let _ = writeln!(text, "{late} {}  {band:<8}  {}  {owner}", due.date(), found.fingerprint);
+            let _ = writeln!(text, "{late} {}  {}  {owner} [{band}]", due.date(), found.fingerprint);
             let _ = writeln!(text, "      {}: {}", found.title.text(language), found.finding.subject);
             text
         })
