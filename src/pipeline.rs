@@ -7,7 +7,7 @@ use ring::digest;
 use crate::assess::{self, Inputs};
 use crate::collect::collector::Task;
 use crate::collect::world::World;
-use crate::collect::{COLLECTORS, run};
+use crate::collect::{COLLECTORS, excerpt, run};
 use crate::evaluate::{Selection, evaluate};
 use crate::join::{self, JOINS};
 use crate::load::{EvidenceFile, Judged, LoadError, Loaded, judged};
@@ -92,6 +92,7 @@ pub async fn collect(loaded: &Loaded, world: &dyn World, offline: bool, now: Tim
     let mut evidence = run::collect(COLLECTORS, world, &task).await;
     join::join(&mut evidence);
     evidence.sort();
+    evidence.excerpts = excerpt::excerpts(world, &evidence);
     EvidenceFile {
         tool: concat!("tenken ", env!("CARGO_PKG_VERSION")).to_owned(),
         pack_hash: pack_hash(&loaded.sources.checks),
@@ -122,7 +123,7 @@ pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, 
         declaration: &declaration,
         checks: &checks,
         findings,
-        gaps: file.evidence.gaps.clone(),
+        evidence: &file.evidence,
         collected_at: file.collected_at,
         now,
         pack_hash: file.pack_hash.clone(),

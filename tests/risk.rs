@@ -109,7 +109,7 @@ fn judged(pack: &Pack, waivers: Vec<Waiver>) -> Assessment {
         declaration: &declaration,
         checks: &checks,
         findings: findings.collect(),
-        gaps: Vec::new(),
+        evidence: &Evidence::default(),
         collected_at: now,
         now,
         pack_hash: String::new(),

@@ -2,6 +2,7 @@
 
 mod change;
 mod clause;
+mod ending;
 mod gate;
 mod ledger;
 mod risk;
@@ -15,7 +16,7 @@ use ring::digest;
 pub use risk::{Counted, METHOD, Tallies};
 
 use crate::model::{
-    Action, AssessedFinding, Assessment, Change, Check, Declaration, Evidence, Finding, Gap, GateOptions, NotChecked,
+    Action, AssessedFinding, Assessment, Change, Check, Declaration, Evidence, Finding, GateOptions, NotChecked,
     Outcome, Past, Time,
 };
 
@@ -31,8 +32,8 @@ pub struct Inputs<'a> {
     pub checks: &'a [Check],
     /// Findings of the first pass.
     pub findings: Vec<Finding>,
-    /// What could not be seen.
-    pub gaps: Vec<Gap>,
+    /// What was seen, and what could not be.
+    pub evidence: &'a Evidence,
     /// When the evidence was collected.
     pub collected_at: Time,
     /// When it is judged.
@@ -52,7 +53,8 @@ pub struct Inputs<'a> {
 /// Assesses. `second_pass` evaluates the checks about the run itself on the facts that the first pass gives.
 #[must_use]
 pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Finding>) -> Assessment {
-    let Inputs { declaration, checks, findings, gaps, collected_at, now, pack_hash, gate, past, full, inputs } = inputs;
+    let Inputs { declaration, checks, findings, evidence, collected_at, now, pack_hash, gate, past, full, inputs } =
+        inputs;
     let by_id: BTreeMap<&str, &Check> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
     let clauses_of = clauses_by_check(declaration);
     let actions: BTreeMap<&str, &Action> =
@@ -116,7 +118,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
     findings.sort_by(|a, b| (&a.finding.check, &a.finding.subject).cmp(&(&b.finding.check, &b.finding.subject)));
     let clauses = clause::assess(declaration, &findings, &tallies, now);
     let not_checked = not_checked(&findings);
-    let gate = gate::judge(&gate, &clauses, &findings, &gaps, residual, full);
+    let gate = gate::judge(&gate, &clauses, &findings, &evidence.gaps, residual, full);
     Assessment {
         site: declaration.site.name.clone(),
         url: declaration.site.url.clone(),
@@ -134,9 +136,13 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         residual,
         clauses,
         findings,
-        gaps,
+        gaps: evidence.gaps.clone(),
         not_checked,
         checks: checks.to_vec(),
+        endings: ending::of(declaration, evidence, now),
+        census: evidence.census.clone(),
+        excerpts: evidence.excerpts.clone(),
+        inputs,
     }
 }
 

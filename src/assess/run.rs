@@ -43,7 +43,7 @@ pub(super) fn facts(
         Census::complete(Check::RUN_KIND, &declaration.site.name, 1),
         Census::complete(EXCEPTION_KIND, &declaration.site.name, exceptions.len()),
     ];
-    Evidence { observations: std::iter::once(run).chain(exceptions).collect(), census, gaps: Vec::new() }
+    Evidence { observations: std::iter::once(run).chain(exceptions).collect(), census, ..Evidence::default() }
 }
 
 /// Units of the checks that were decided on every subject, and of all that apply.

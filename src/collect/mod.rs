@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod collector;
 pub mod declared;
+pub mod excerpt;
 pub mod host;
 pub mod http;
 pub mod limits;

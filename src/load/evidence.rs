@@ -83,6 +83,7 @@ pub fn evidence_from_text(file: &str, text: &str) -> Result<EvidenceFile, LoadEr
         subject: gap.subject,
         reason: gap.reason,
     }));
+    evidence.excerpts = read.excerpts;
     evidence.sort();
     Ok(EvidenceFile {
         tool: read.tool,
@@ -134,6 +135,7 @@ pub fn evidence_to_text(file: &EvidenceFile) -> Result<String, LoadError> {
                 reason: gap.reason.clone(),
             })
             .collect(),
+        excerpts: file.evidence.excerpts.clone(),
     };
     let mut text = serde_json::to_string_pretty(&document).map_err(|error| LoadError::Bundled(error.to_string()))?;
     text.push('\n');

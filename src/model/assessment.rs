@@ -1,6 +1,6 @@
 //! One whole run: verdict, clauses, findings, risk.
 
-use super::{Band, Bilingual, Finding, Gap, Grade, Milliunits, Time, Waiver};
+use super::{Band, Bilingual, Census, Excerpts, Finding, Gap, Grade, Milliunits, Time, Waiver};
 
 /// The verdict of a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -172,6 +172,28 @@ pub struct NotChecked {
     pub reason: Bilingual,
 }
 
+/// What it is that ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EndingKind {
+    /// A waiver.
+    Exception,
+    /// A contract.
+    Contract,
+    /// The first of a contractor's certifications.
+    Certification,
+}
+
+/// Something that ends soon and wants a decision before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ending {
+    /// Last day.
+    pub on: Time,
+    /// What it is.
+    pub kind: EndingKind,
+    /// The check of the exception, or the contractor.
+    pub name: String,
+}
+
 /// One whole run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment {
@@ -213,6 +235,14 @@ pub struct Assessment {
     pub not_checked: Vec<NotChecked>,
     /// The checks that this run used.
     pub checks: Vec<super::Check>,
+    /// What ends within 90 days, the first end first.
+    pub endings: Vec<Ending>,
+    /// How completely each kind was looked for.
+    pub census: Vec<Census>,
+    /// Lines at the places that findings name.
+    pub excerpts: Excerpts,
+    /// SHA-256 over what was judged, by name.
+    pub inputs: std::collections::BTreeMap<String, String>,
 }
 
 impl Assessment {

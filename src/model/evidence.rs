@@ -1,6 +1,6 @@
 //! All that one run saw, how complete the looking was, and where it could not look.
 
-use super::Observation;
+use super::{Excerpts, Observation};
 
 /// Why something could not be seen. The subject it hides is unknown, never kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +69,8 @@ pub struct Evidence {
     pub census: Vec<Census>,
     /// What could not be seen.
     pub gaps: Vec<Gap>,
+    /// Lines of configuration and registers at the places that observations name.
+    pub excerpts: Excerpts,
 }
 
 impl Evidence {
@@ -87,6 +89,7 @@ impl Evidence {
         self.observations.extend(other.observations);
         self.census.extend(other.census);
         self.gaps.extend(other.gaps);
+        self.excerpts.extend(other.excerpts);
     }
 
     /// Brings everything into the one order that files and reports use.

@@ -8,6 +8,7 @@ mod clause;
 mod condition;
 mod declaration;
 mod evidence;
+mod excerpt;
 mod facts;
 mod finding;
 mod history;
@@ -24,14 +25,15 @@ mod value;
 mod waiver;
 
 pub use assessment::{
-    AssessedFinding, Assessment, Baseline, Change, ClauseAssessment, ClauseVerdict, Gate, GateOptions, GateVerdict,
-    NotChecked, Residual,
+    AssessedFinding, Assessment, Baseline, Change, ClauseAssessment, ClauseVerdict, Ending, EndingKind, Gate,
+    GateOptions, GateVerdict, NotChecked, Residual,
 };
 pub use check::{Check, ContextMove, Examples, Remedy};
 pub use clause::{Clause, ManualReason, Parameter, ParameterValue, Policy};
 pub use condition::{Condition, Leaf, Matcher, Operand};
 pub use declaration::Declaration;
 pub use evidence::{Census, CensusState, Evidence, Gap};
+pub use excerpt::Excerpts;
 pub use facts::{FieldSpec, FieldType, KindSpec};
 pub use finding::{Finding, LeafResult, Outcome, Strength};
 pub use history::{KeptOutcome, Past, PastRun, Track};

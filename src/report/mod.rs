@@ -3,6 +3,7 @@
 mod csv;
 mod escape;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -33,6 +34,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "sarif", render: sarif::render },
     Format { name: "junit", render: junit::render },
     Format { name: "csv", render: csv::render },
+    Format { name: "html", render: html::render },
     Format { name: "github", render: github::render },
 ];
 

@@ -42,6 +42,9 @@ pub struct EvidenceDocument {
     pub observations: Vec<ObservationDocument>,
     /// What could not be seen.
     pub gaps: Vec<GapDocument>,
+    /// Lines by file and number, secrets taken out.
+    #[serde(default)]
+    pub excerpts: std::collections::BTreeMap<String, std::collections::BTreeMap<u32, String>>,
 }
 
 /// What the collection was told to leave out.
