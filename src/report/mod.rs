@@ -7,6 +7,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod oscal;
 mod sarif;
 mod text;
 mod words;
@@ -35,6 +36,9 @@ pub const FORMATS: &[Format] = &[
     Format { name: "junit", render: junit::render },
     Format { name: "csv", render: csv::render },
     Format { name: "html", render: html::render },
+    Format { name: "oscal-plan", render: oscal::plan },
+    Format { name: "oscal-results", render: oscal::results },
+    Format { name: "oscal-poam", render: oscal::poam },
     Format { name: "github", render: github::render },
 ];
 

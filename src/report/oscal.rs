@@ -1,0 +1,328 @@
+//! OSCAL (NIST, 1.2.3): the plan that the checks are, the results of a run, and the plan of action for what is open.
+//!
+//! A clause is a control. OSCAL knows only satisfied and not satisfied: what cannot be told is not satisfied, with an
+//! observation and an open risk. An accepted risk is `deviation-approved`. Ids are UUIDs of version 5 over names, so the
+//! same finding has the same id in every run, and a run its own.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::escape::terminal;
+use super::{RenderOptions, words};
+use crate::model::{AssessedFinding, Assessment, ClauseVerdict, Language, Outcome, Strength};
+
+const OSCAL_VERSION: &str = "1.2.3";
+
+/// Name space of the figures of a risk. OSCAL's own facets name other methods only.
+const TRM: &str = "urn:tenken:trm-1";
+
+/// Renders the assessment plan.
+pub(super) fn plan(assessment: &Assessment, options: &RenderOptions) -> String {
+    let writer = Writer { assessment, language: options.language };
+    let activities: Vec<Json> = assessment
+        .checks
+        .iter()
+        .map(|check| {
+            json!({
+                "uuid": id(&["activity", &check.id]),
+                "title": writer.text(check.title.text(options.language)),
+                "description": writer.text(check.why.text(options.language)),
+                "props": [{ "name": "check", "ns": "urn:tenken:check", "value": token(&check.id) }],
+            })
+        })
+        .collect();
+    document(&json!({ "assessment-plan": {
+        "uuid": writer.plan_id(),
+        "metadata": writer.metadata("assessment plan", "点検計画"),
+        "import-ssp": { "href": format!("#{}", writer.policy_id()) },
+        "local-definitions": { "activities": activities },
+        "reviewed-controls": writer.reviewed(),
+        "back-matter": writer.back_matter(),
+    } }))
+}
+
+/// Renders the assessment results.
+pub(super) fn results(assessment: &Assessment, options: &RenderOptions) -> String {
+    let writer = Writer { assessment, language: options.language };
+    let mut result = json!({
+        "uuid": id(&["run", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
+        "title": writer.text(&assessment.site),
+        "description": writer.headline(),
+        "start": assessment.collected_at.to_string(),
+        "end": assessment.assessed_at.max(assessment.collected_at).to_string(),
+        "reviewed-controls": writer.reviewed(),
+        "findings": writer.findings(),
+    });
+    // An empty list has no place in OSCAL.
+    writer.insert_open(&mut result, |_| true);
+    document(&json!({ "assessment-results": {
+        "uuid": id(&["results", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
+        "metadata": writer.metadata("assessment results", "点検結果"),
+        "import-ap": { "href": format!("#{}", writer.plan_id()) },
+        "results": [result],
+        "back-matter": writer.back_matter(),
+    } }))
+}
+
+/// Renders the plan of action and milestones.
+pub(super) fn poam(assessment: &Assessment, options: &RenderOptions) -> String {
+    let writer = Writer { assessment, language: options.language };
+    let mut items: Vec<Json> = assessment
+        .findings
+        .iter()
+        .filter(|found| is_open(found))
+        .map(|found| {
+            let remedy = assessment.check(&found.finding.check).map(|check| check.remedy.text.text(options.language));
+            json!({
+                "uuid": id(&["item", &found.fingerprint]),
+                "title": writer.text(found.title.text(options.language)),
+                "description": writer.text(remedy.unwrap_or_default()),
+                "related-observations": [{ "observation-uuid": id(&["observation", &found.fingerprint]) }],
+                "related-risks": [{ "risk-uuid": id(&["risk", &found.fingerprint]) }],
+            })
+        })
+        .collect();
+    if items.is_empty() {
+        let nothing = writer.said("Nothing is open", "未対応の事項はありません");
+        items.push(json!({ "uuid": id(&["item", "nothing"]), "title": nothing, "description": writer.headline() }));
+    }
+    let mut poam = json!({
+        "uuid": id(&["poam", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
+        "metadata": writer.metadata("plan of action and milestones", "是正計画"),
+        "system-id": { "identifier-type": "urn:tenken:site", "id": writer.text(&assessment.site) },
+    });
+    writer.insert_open(&mut poam, is_open);
+    if let Some(fields) = poam.as_object_mut() {
+        fields.insert("poam-items".to_owned(), Json::Array(items));
+    }
+    document(&json!({ "plan-of-action-and-milestones": poam }))
+}
+
+fn document(document: &Json) -> String {
+    serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
+}
+
+/// What fails or cannot be told.
+fn is_open(found: &AssessedFinding) -> bool {
+    matches!(found.finding.outcome, Outcome::Fail | Outcome::Unknown | Outcome::NotChecked)
+}
+
+/// The UUID of a thing by its names.
+fn id(names: &[&str]) -> String {
+    let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:tenken");
+    // A zero byte parts the names: none holds one.
+    Uuid::new_v5(&namespace, names.join("\0").as_bytes()).to_string()
+}
+
+/// An OSCAL token: letters, digits, dots, hyphens and underscores, the first a letter or an underscore.
+fn token(text: &str) -> String {
+    let fits = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '_');
+    let mut token: String = text.chars().map(|character| if fits(character) { character } else { '_' }).collect();
+    if !token.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
+        token.insert(0, '_');
+    }
+    token
+}
+
+struct Writer<'a> {
+    assessment: &'a Assessment,
+    language: Language,
+}
+
+impl Writer<'_> {
+    fn said(&self, en: &str, ja: &str) -> String {
+        match self.language {
+            Language::English => en.to_owned(),
+            Language::Japanese => ja.to_owned(),
+        }
+    }
+
+    /// Text of one line with something in it.
+    fn text(&self, text: &str) -> String {
+        let safe = terminal(text);
+        let trimmed = safe.trim();
+        if trimmed.is_empty() { "-".to_owned() } else { trimmed.to_owned() }
+    }
+
+    fn policy_id(&self) -> String {
+        id(&["policy", &self.assessment.policy_id])
+    }
+
+    fn plan_id(&self) -> String {
+        id(&["plan", &self.assessment.policy_id, &self.assessment.pack_hash])
+    }
+
+    fn metadata(&self, en: &str, ja: &str) -> Json {
+        json!({
+            "title": self.text(&format!("{}: {}", self.assessment.site, self.said(en, ja))),
+            "last-modified": self.assessment.assessed_at.to_string(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "oscal-version": OSCAL_VERSION,
+            "props": [{ "name": "marking", "ns": "urn:tenken:mapping", "value": "unverified" }],
+        })
+    }
+
+    fn headline(&self) -> String {
+        let of = |verdict| self.assessment.clauses.iter().filter(|clause| clause.verdict == verdict).count();
+        let (kept, broken, open) = (of(ClauseVerdict::Kept), of(ClauseVerdict::NotKept), of(ClauseVerdict::CannotTell));
+        words::headline(&self.assessment.gate, kept, broken, open, self.language)
+    }
+
+    fn reviewed(&self) -> Json {
+        let controls: Vec<Json> =
+            self.assessment.clauses.iter().map(|clause| json!({ "control-id": token(&clause.id) })).collect();
+        json!({ "control-selections": [{ "include-controls": controls }] })
+    }
+
+    fn back_matter(&self) -> Json {
+        let inputs = self.assessment.inputs.iter().map(|(name, hash)| {
+            json!({
+                "uuid": id(&["input", name, hash]),
+                "title": self.text(name),
+                "rlinks": [{ "href": format!("#{}", token(name)), "hashes": [{ "algorithm": "SHA-256", "value": hash }] }],
+            })
+        });
+        let policy = json!({
+            "uuid": self.policy_id(),
+            "title": self.text(self.assessment.policy_title.text(self.language)),
+        });
+        json!({ "resources": std::iter::once(policy).chain(inputs).collect::<Vec<_>>() })
+    }
+
+    /// Observations and risks of the findings that are wanted, where there are any.
+    fn insert_open(&self, into: &mut Json, wanted: impl Fn(&AssessedFinding) -> bool) {
+        let Some(fields) = into.as_object_mut() else { return };
+        let found: Vec<&AssessedFinding> = self.assessment.findings.iter().filter(|found| wanted(found)).collect();
+        let observations: Vec<Json> = found.iter().map(|found| self.observation(found)).collect();
+        let risks: Vec<Json> = found.iter().filter(|found| is_open(found)).map(|found| self.risk(found)).collect();
+        for (name, list) in [("observations", observations), ("risks", risks)] {
+            if !list.is_empty() {
+                fields.insert(name.to_owned(), Json::Array(list));
+            }
+        }
+    }
+
+    fn observation(&self, found: &AssessedFinding) -> Json {
+        let finding = &found.finding;
+        let method = if finding.strength == Strength::Attested { "INTERVIEW" } else { "TEST" };
+        let place = words::location(found);
+        let subject = finding.subject.to_string();
+        let evidence = if place.is_empty() { subject } else { format!("{subject} — {place}") };
+        json!({
+            "uuid": id(&["observation", &found.fingerprint]),
+            "title": self.text(found.title.text(self.language)),
+            "description": self.text(&self.description(found)),
+            "props": [
+                { "name": "outcome", "ns": "urn:tenken:outcome", "value": finding.outcome.word() },
+                { "name": "check", "ns": "urn:tenken:check", "value": token(&finding.check) },
+            ],
+            "methods": [method],
+            "types": ["finding"],
+            "relevant-evidence": [{ "description": self.text(&evidence) }],
+            "collected": self.assessment.collected_at.to_string(),
+        })
+    }
+
+    fn description(&self, found: &AssessedFinding) -> String {
+        match found.finding.outcome {
+            Outcome::Unknown | Outcome::NotChecked => words::reason(found, self.language),
+            outcome => {
+                let leaves = found.finding.leaves.iter().map(|leaf| {
+                    let expected = words::expected_of(leaf, self.language);
+                    format!("{}: {expected}; {}", leaf.field, words::actual(leaf, self.language))
+                });
+                let first = words::outcome_of(outcome, self.language).to_owned();
+                std::iter::once(first).chain(leaves).collect::<Vec<_>>().join(" / ")
+            }
+        }
+    }
+
+    fn risk(&self, found: &AssessedFinding) -> Json {
+        let finding = &found.finding;
+        let check = self.assessment.check(&finding.check);
+        let figure = |name: &str, value: String| json!({ "name": name, "ns": TRM, "value": value });
+        let mut risk = json!({
+            "uuid": id(&["risk", &found.fingerprint]),
+            "title": self.text(found.title.text(self.language)),
+            "description": self.text(&self.description(found)),
+            "statement": self.text(check.map(|check| check.why.text(self.language)).unwrap_or_default()),
+            "status": if found.waiver.is_some() { "deviation-approved" } else { "open" },
+            "props": [
+                figure("impact", finding.rating.impact.to_string()),
+                figure("likelihood", finding.rating.likelihood.to_string()),
+                figure("band", finding.rating.band().word().to_owned()),
+                figure("units", finding.rating.units().to_string()),
+            ],
+        });
+        if let (Some(fields), Some(due)) = (risk.as_object_mut(), found.due) {
+            fields.insert("deadline".to_owned(), json!(due.to_string()));
+        }
+        risk
+    }
+
+    /// One finding a clause.
+    fn findings(&self) -> Vec<Json> {
+        let mut of_clause: BTreeMap<&str, Vec<&AssessedFinding>> = BTreeMap::new();
+        for found in &self.assessment.findings {
+            for clause in &found.clauses {
+                of_clause.entry(clause).or_default().push(found);
+            }
+        }
+        let findings = self.assessment.clauses.iter().map(|clause| {
+            let found = of_clause.get(clause.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let kept = clause.verdict == ClauseVerdict::Kept;
+            let mut finding = json!({
+                "uuid": id(&["clause", &self.assessment.policy_id, &clause.id]),
+                "title": self.text(&format!("{} {}", clause.id, clause.title.text(self.language))),
+                "description": self.text(clause.because.text(self.language)),
+                "target": {
+                    "type": "objective-id",
+                    "target-id": token(&clause.id),
+                    "status": {
+                        "state": if kept { "satisfied" } else { "not-satisfied" },
+                        "reason": match clause.verdict {
+                            ClauseVerdict::Kept => "pass",
+                            ClauseVerdict::NotKept => "fail",
+                            ClauseVerdict::CannotTell => "other",
+                        },
+                    },
+                },
+            });
+            let Some(fields) = finding.as_object_mut() else { return finding };
+            let link = |kind: &str, found: &AssessedFinding| {
+                let mut link = serde_json::Map::new();
+                link.insert(format!("{kind}-uuid"), json!(id(&[kind, &found.fingerprint])));
+                Json::Object(link)
+            };
+            let observations: Vec<Json> = found.iter().map(|found| link("observation", found)).collect();
+            let risks: Vec<Json> =
+                found.iter().filter(|found| is_open(found)).map(|found| link("risk", found)).collect();
+            for (name, list) in [("related-observations", observations), ("related-risks", risks)] {
+                if !list.is_empty() {
+                    fields.insert(name.to_owned(), Json::Array(list));
+                }
+            }
+            finding
+        });
+        findings.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_begins_with_a_letter_or_an_underscore() {
+        for (text, wanted) in [("P1-1", "P1-1"), ("1.2", "_1.2"), ("条項 1", "____1"), ("", "_")] {
+            assert_eq!(token(text), wanted);
+        }
+    }
+
+    #[test]
+    fn ids_are_the_same_for_ever() {
+        assert_eq!(id(&["risk", "2f4bcb13841f63f7"]), "0e22f1ff-6478-553a-9d9f-026cfff25f60");
+    }
+}
