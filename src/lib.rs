@@ -13,12 +13,14 @@
 #![forbid(unsafe_code)]
 
 pub mod assess;
+pub mod bundle;
 pub mod catalog;
 pub mod cli;
 pub mod collect;
 pub mod evaluate;
 pub mod history;
 pub mod join;
+pub mod key;
 pub mod load;
 pub mod model;
 pub mod pipeline;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Room -> rooms that it may import besides itself.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("syntax", &[]),
     ("load", &["model"]),
@@ -14,9 +14,11 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("assess", &["model"]),
     ("report", &["model"]),
     ("catalog", &["model"]),
-    ("history", &["model"]),
+    ("key", &[]),
+    ("history", &["model", "key"]),
+    ("bundle", &["model", "load", "pipeline", "report", "key"]),
     ("pipeline", &["model", "load", "collect", "join", "evaluate", "assess"]),
-    ("cli", &["model", "load", "collect", "evaluate", "catalog", "report", "history", "pipeline"]),
+    ("cli", &["model", "load", "collect", "evaluate", "catalog", "report", "history", "pipeline", "key", "bundle"]),
     ("main", &["cli"]),
 ];
 

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
-use tenken::history::{
-    Entry, HistoryError, KeptClause, Run, SigningKey, SqliteStore, Store, VerifyingKey, generate_key, past,
-};
+use tenken::history::{Entry, HistoryError, KeptClause, Run, SqliteStore, Store, past};
+use tenken::key::{SigningKey, VerifyingKey, generate_key};
 use tenken::model::{KeptOutcome, Milliunits, Outcome, RiskRating, Strength, Subject, SubjectKind, Time};
 
 /// A folder of this test's own, empty.

@@ -62,8 +62,12 @@ pub(super) enum Command {
     Record(RecordOptions),
     /// Ask the ledger of runs: list, show, diff, trend, verify, export
     History(HistoryOptions),
-    /// Make an Ed25519 key that signs ledgers
+    /// Make the verdict of an evidence bundle again, offline, and say what differs
+    Verify(VerifyOptions),
+    /// Make an Ed25519 key that signs ledgers and bundles
     Keygen(KeygenOptions),
+    /// Write the manual pages into a folder
+    Man(ManOptions),
     /// Print completions for a shell
     Completions(CompletionOptions),
 }
@@ -206,6 +210,9 @@ pub(super) struct AssessOptions {
     /// Write the evidence file, from which the same report can be made again
     #[arg(long, env = "TENKEN_EVIDENCE", value_name = "FILE")]
     pub(super) evidence: Option<PathBuf>,
+    /// Write one archive with policy, checks, evidence, assessment and every report, for tenken verify; --key signs it
+    #[arg(long, env = "TENKEN_BUNDLE", value_name = "FILE")]
+    pub(super) bundle: Option<PathBuf>,
     /// Judge evidence files instead of looking; may be given several times
     #[arg(long, env = "TENKEN_REPLAY", value_name = "FILE", conflicts_with_all = ["targets", "evidence"])]
     pub(super) replay: Vec<PathBuf>,
@@ -218,7 +225,7 @@ pub(super) struct AssessOptions {
     /// Ledger of runs, or none; without it .tenken/history.sqlite beside the site file, where that folder exists
     #[arg(long, env = "TENKEN_HISTORY", value_name = "FILE|none")]
     pub(super) history: Option<String>,
-    /// Ed25519 key in PEM that signs what is added to the ledger (tenken keygen writes one)
+    /// Ed25519 key (of tenken keygen, OpenSSL or OpenSSH) that signs the bundle and what is added to the ledger
     #[arg(long, env = "TENKEN_KEY", value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
     /// The verdict alone, in one line
@@ -282,6 +289,23 @@ pub(super) struct InitOptions {
     pub(super) url: Option<String>,
     /// Folder to write into
     #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyOptions {
+    /// The bundle
+    #[arg(value_name = "BUNDLE")]
+    pub(super) bundle: PathBuf,
+    /// Public key (PEM, or a line of OpenSSH) that must have signed it
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManOptions {
+    /// The folder
+    #[arg(value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
 }
 

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use super::arguments::{AssessOptions, LookOptions, OfTarget};
 use super::baseline::Baseline;
 use super::failure::{Exit, Failure};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, signing_key};
 use super::output::{print, write_file};
 use super::{Streams, clock};
+use crate::bundle;
 use crate::collect::live::{LiveOptions, LiveWorld};
 use crate::load::{EvidenceFile, LoadOptions, evidence_to_text, load};
 use crate::model::{Assessment, GateOptions, Language, Milliunits, Time};
@@ -29,9 +30,12 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
     } else {
         options.replay.iter().map(|path| Target::Replay(path)).collect()
     };
-    let files = !outputs.is_empty() || options.evidence.is_some() || options.write_baseline.is_some();
+    let files = !outputs.is_empty()
+        || options.evidence.is_some()
+        || options.write_baseline.is_some()
+        || options.bundle.is_some();
     if targets.len() > 1 && (files || baseline.is_some()) {
-        let flags = "--output, --evidence, --baseline and --write-baseline";
+        let flags = "--output, --evidence, --bundle, --baseline and --write-baseline";
         return Err(Failure::Usage(format!("{flags} go with one target; give each target a run of its own")));
     }
     let mut exit = Exit::DONE;
@@ -44,9 +48,10 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
         // The ledger is opened before anything is judged: a broken one is said at once.
         let mut ledger = Ledger::open(options, &base)?;
         if let Some(path) = &options.evidence {
-            write_file(path, &evidence_to_text(&evidence)?)?;
+            write_file(path, evidence_to_text(&evidence)?)?;
         }
-        let assessment = judged(&evidence, options, baseline.as_ref(), ledger.as_ref(), now)?;
+        let judge = judge_options(&evidence, options, baseline.as_ref(), ledger.as_ref(), now)?;
+        let assessment = pipeline::judge(&evidence, &judge)?;
         if let Some(baseline) = &baseline {
             baseline.hold(&assessment)?;
         }
@@ -61,10 +66,14 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
         };
         for (format, path) in &outputs {
             let plain = RenderOptions { color: false, width: 80, ..render.clone() };
-            write_file(Path::new(path), &rendered(format, &assessment, &plain)?)?;
+            write_file(Path::new(path), rendered(format, &assessment, &plain)?)?;
         }
         if let Some(path) = &options.write_baseline {
-            write_file(path, &Baseline::of(&assessment).text()?)?;
+            write_file(path, Baseline::of(&assessment).text()?)?;
+        }
+        if let Some(path) = &options.bundle {
+            let key = options.key.as_deref().map(signing_key).transpose()?;
+            write_file(path, &bundle::pack(&evidence, &judge, &assessment, language, key.as_ref())?)?;
         }
         print(streams, &rendered(&options.format, &assessment, &render)?)?;
         recorded?;
@@ -150,19 +159,19 @@ pub(super) fn moment(text: &str) -> Result<Time, Failure> {
         .ok_or_else(|| Failure::Usage(format!("--now {text}: expected 2026-04-01 or 2026-04-01T09:00:00+09:00")))
 }
 
-fn judged(
+fn judge_options(
     evidence: &EvidenceFile,
     options: &AssessOptions,
     baseline: Option<&Baseline>,
     ledger: Option<&Ledger>,
     now: Option<Time>,
-) -> Result<Assessment, Failure> {
+) -> Result<JudgeOptions, Failure> {
     let site = pipeline::site_name(evidence)?;
     let past = ledger.map(|ledger| ledger.past(&site)).transpose()?;
     if options.only_new && past.is_none() && baseline.is_none() {
         return Err(Failure::Usage("--only-new needs a ledger (--history FILE) or --baseline FILE".to_owned()));
     }
-    let judge = JudgeOptions {
+    Ok(JudgeOptions {
         past,
         only: options.only.clone(),
         skip: options.skip.clone(),
@@ -176,8 +185,7 @@ fn judged(
             exit_zero: options.exit_zero,
         },
         now,
-    };
-    Ok(pipeline::judge(evidence, &judge)?)
+    })
 }
 
 fn parted(output: &str) -> Result<(String, String), Failure> {

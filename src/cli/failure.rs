@@ -4,7 +4,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::Streams;
+use crate::bundle::BundleError;
 use crate::history::HistoryError;
+use crate::key::KeyError;
 use crate::load::LoadError;
 use crate::model::Gate;
 use crate::pipeline::PipelineError;
@@ -59,6 +61,12 @@ pub(super) enum Failure {
     /// The ledger cannot be used.
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// A key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// An evidence bundle cannot be written or read.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     /// A flag's value is wrong, in words.
     #[error("{0}")]
     Usage(String),

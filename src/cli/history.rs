@@ -10,8 +10,9 @@ use super::Streams;
 use super::arguments::{HistoryOptions, HistoryQuestion};
 use super::failure::{Exit, Failure};
 use super::output::print;
+use super::verify::verifying_key;
 use crate::history::{
-    Entry, HistoryError, Run, Span, SqliteStore, Store as _, VerifyingKey, entries_to_json_lines, median_days, tracks,
+    Entry, HistoryError, Run, Span, SqliteStore, Store as _, entries_to_json_lines, median_days, tracks,
 };
 use crate::model::{Band, Bilingual, ClauseVerdict, KeptOutcome, Language, Milliunits, Outcome, Residual, RiskRating};
 use crate::pipeline::{self, Counted, Tallies};
@@ -252,12 +253,7 @@ impl Asked<'_> {
     }
 
     fn verify(&self, key: Option<&Path>) -> Result<(String, Exit), Failure> {
-        let read = |path: &Path| {
-            let said = |reason: String| Failure::Usage(format!("--key {}: {reason}", path.display()));
-            let pem = std::fs::read_to_string(path).map_err(|error| said(error.to_string()))?;
-            VerifyingKey::from_pem(&pem).map_err(|error| said(error.to_string()))
-        };
-        let faults = self.store.verify(key.map(read).transpose()?.as_ref())?;
+        let faults = self.store.verify(key.map(verifying_key).transpose()?.as_ref())?;
         let exit = if faults.is_empty() { Exit::DONE } else { Exit::FAILED };
         let tip = self.store.entries()?.pop();
         let (count, hash) = tip.map_or((0, String::new()), |entry| (entry.sequence, entry.hash));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Streams;
 use super::arguments::KeygenOptions;
 use super::failure::{Exit, Failure};
-use crate::history::generate_key;
+use crate::key::generate_key;
 
 /// Runs the command.
 ///

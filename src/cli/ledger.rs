@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::AssessOptions;
 use super::failure::Failure;
-use crate::history::{KeptClause, Run, SigningKey, SqliteStore, Store as _, past};
+use crate::history::{KeptClause, Run, SqliteStore, Store as _, past};
+use crate::key::SigningKey;
 use crate::load::EvidenceFile;
 use crate::model::{Assessment, Change, ClauseVerdict, GateVerdict, KeptOutcome, Past};
 use crate::pipeline;
@@ -33,8 +34,9 @@ impl Ledger {
             }
         };
         let Some(path) = path else {
-            if options.key.is_some() {
-                return Err(Failure::Usage("--key signs the ledger, and none is kept: add --history FILE".to_owned()));
+            if options.key.is_some() && options.bundle.is_none() {
+                let wanted = "--key signs the ledger or the bundle: add --history FILE or --bundle FILE";
+                return Err(Failure::Usage(wanted.to_owned()));
             }
             return Ok(None);
         };

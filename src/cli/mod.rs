@@ -16,6 +16,7 @@ mod plan;
 mod record;
 mod schema;
 mod test;
+mod verify;
 mod waive;
 
 use std::ffi::OsString;
@@ -80,7 +81,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Plan(options) => plan::run(&options, language, streams),
         Command::Record(options) => record::run(&options, streams),
         Command::History(options) => history::run(&options, language, streams),
+        Command::Verify(options) => verify::run(&options, language, streams),
         Command::Keygen(options) => keygen::run(&options, streams),
+        Command::Man(options) => output::manual(&options.dir),
         Command::Completions(options) => output::completions(options.shell, streams),
     };
     done.unwrap_or_else(|failure: Failure| failure::said(&failure, streams))

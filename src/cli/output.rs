@@ -11,14 +11,14 @@ use super::{Streams, arguments};
 ///
 /// # Errors
 /// `Unwritable`.
-pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
     let unwritable =
         |error: std::io::Error| Failure::Unwritable { file: path.display().to_string(), reason: error.to_string() };
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.part", std::process::id()));
     let beside = Path::new(&beside);
     let written = File::create(beside)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|mut file| file.write_all(bytes.as_ref()).and_then(|()| file.sync_all()))
         .and_then(|()| std::fs::rename(beside, path));
     written.map_err(|error| {
         // The part file is of no use to anybody; that it may be gone already is no news.
@@ -43,5 +43,17 @@ pub(super) fn completions(shell: clap_complete::Shell, streams: &mut Streams<'_>
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut arguments::command(), "tenken", &mut script);
     streams.out.write_all(&script).map_err(Failure::Stdout)?;
+    Ok(Exit::DONE)
+}
+
+/// Writes a manual page for each command into a folder.
+///
+/// # Errors
+/// `Unwritable`.
+pub(super) fn manual(folder: &Path) -> Result<Exit, Failure> {
+    let unwritable =
+        |error: std::io::Error| Failure::Unwritable { file: folder.display().to_string(), reason: error.to_string() };
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    clap_mangen::generate_to(arguments::command(), folder).map_err(unwritable)?;
     Ok(Exit::DONE)
 }

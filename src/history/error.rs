@@ -59,9 +59,6 @@ pub enum HistoryError {
         /// The number asked for.
         sequence: u64,
     },
-    /// A key is not an Ed25519 key in PEM.
-    #[error("not an Ed25519 key in PEM form: {0}")]
-    Key(&'static str),
     /// Anything else that the database says.
     #[error("{file}: {reason}")]
     Other {

@@ -8,7 +8,6 @@ mod sqlite;
 mod time_to_fix;
 mod track;
 
-pub use chain::{SigningKey, VerifyingKey, generate_key};
 pub use entry::{Entry, KeptClause, Run, entries_to_json_lines};
 pub use error::HistoryError;
 pub use sqlite::SqliteStore;
@@ -17,6 +16,7 @@ pub use track::{Tracked, tracks};
 
 use std::collections::BTreeMap;
 
+use crate::key::{SigningKey, VerifyingKey};
 use crate::model::{KeptOutcome, Past, PastRun};
 
 /// Where runs are kept. SQLite is the one that ships; another database can stand behind the same words.

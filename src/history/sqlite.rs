@@ -10,7 +10,8 @@ use rusqlite::{
 
 use super::chain::{GENESIS, OutcomesHash, entry_hash};
 use super::entry::body_of;
-use super::{Entry, HistoryError, Run, SigningKey, Store, Tracked, VerifyingKey};
+use super::{Entry, HistoryError, Run, Store, Tracked};
+use crate::key::{SigningKey, VerifyingKey};
 use crate::model::{KeptOutcome, Outcome, RiskRating, Strength, Subject, Time};
 
 /// `PRAGMA application_id` of a ledger: "tnkn".
@@ -239,7 +240,7 @@ impl Store for SqliteStore {
             }
             if let Some(key) = key {
                 match &entry.signature {
-                    Some(signature) if key.holds(&entry.hash, signature) => {}
+                    Some(signature) if key.holds(entry.hash.as_bytes(), signature) => {}
                     Some(_) => fault("its signature is of another key"),
                     None => fault("is not signed"),
                 }
@@ -320,7 +321,7 @@ fn write(
     let body =
         body_of(run, count, hash.finish()).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let hash = entry_hash(sequence, run.at.unix_seconds(), &body, &previous);
-    let signature = key.map(|key| key.sign(&hash));
+    let signature = key.map(|key| key.sign(hash.as_bytes()));
     transaction.execute(
         "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![sequence, run.site, run.at.unix_seconds(), body, previous, hash, signature],

@@ -9,6 +9,7 @@ mod junit;
 mod markdown;
 mod oscal;
 mod sarif;
+mod snippet;
 mod text;
 mod words;
 
@@ -23,23 +24,25 @@ pub use json::schema;
 pub struct Format {
     /// The word after `--format`.
     pub name: &'static str,
+    /// The usual name of its file.
+    pub file: &'static str,
     /// Writes it.
     pub render: fn(&Assessment, &RenderOptions) -> String,
 }
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "text", render: text::render },
-    Format { name: "json", render: json::render },
-    Format { name: "markdown", render: markdown::render },
-    Format { name: "sarif", render: sarif::render },
-    Format { name: "junit", render: junit::render },
-    Format { name: "csv", render: csv::render },
-    Format { name: "html", render: html::render },
-    Format { name: "oscal-plan", render: oscal::plan },
-    Format { name: "oscal-results", render: oscal::results },
-    Format { name: "oscal-poam", render: oscal::poam },
-    Format { name: "github", render: github::render },
+    Format { name: "text", file: "report.txt", render: text::render },
+    Format { name: "json", file: "report.json", render: json::render },
+    Format { name: "markdown", file: "report.md", render: markdown::render },
+    Format { name: "sarif", file: "report.sarif", render: sarif::render },
+    Format { name: "junit", file: "report.junit.xml", render: junit::render },
+    Format { name: "csv", file: "report.csv", render: csv::render },
+    Format { name: "html", file: "report.html", render: html::render },
+    Format { name: "oscal-plan", file: "oscal-plan.json", render: oscal::plan },
+    Format { name: "oscal-results", file: "oscal-results.json", render: oscal::results },
+    Format { name: "oscal-poam", file: "oscal-poam.json", render: oscal::poam },
+    Format { name: "github", file: "annotations.txt", render: github::render },
 ];
 
 /// How a report is written.

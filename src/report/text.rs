@@ -6,6 +6,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::escape::terminal;
+use super::snippet::snippet;
 use super::{RenderOptions, words};
 use crate::model::{AssessedFinding, Assessment, Band, ClauseVerdict, Gate, GateVerdict, Language, Outcome};
 
@@ -124,7 +125,7 @@ fn failing(page: &mut Page, assessment: &Assessment, options: &RenderOptions) {
         let style = if band >= Band::High { Style::Bad } else { Style::Open };
         page.paragraph("", &title, Some(style));
         for found in group.iter().take(SUBJECTS_SHOWN) {
-            subject(page, found, language);
+            subject(page, assessment, found, language);
         }
         if group.len() > SUBJECTS_SHOWN {
             let more = group.len() - SUBJECTS_SHOWN;
@@ -146,7 +147,7 @@ fn failing(page: &mut Page, assessment: &Assessment, options: &RenderOptions) {
 /// Subjects of one check that are shown one by one; the JSON report has all.
 const SUBJECTS_SHOWN: usize = 5;
 
-fn subject(page: &mut Page, found: &AssessedFinding, language: Language) {
+fn subject(page: &mut Page, assessment: &Assessment, found: &AssessedFinding, language: Language) {
     let subject = terminal(&found.finding.subject.to_string());
     let place = words::location(found);
     let head = if place.is_empty() || subject.ends_with(&place) { subject } else { format!("{subject} — {place}") };
@@ -161,6 +162,11 @@ fn subject(page: &mut Page, found: &AssessedFinding, language: Language) {
             words::actual(leaf, language)
         );
         page.paragraph("      ", &said, None);
+    }
+    if let Some(shown) = snippet(assessment, &found.finding.location, page.width - 6, page.color) {
+        for line in shown.lines() {
+            page.text.push_str(&format!("      {line}\n"));
+        }
     }
     for related in &found.finding.related {
         let place = words::place_of(&related.location);
