@@ -28,9 +28,9 @@ fn validators() -> Option<PathBuf> {
 fn write_worlds(folder: &Path) {
     let _ = std::fs::remove_dir_all(folder);
     for seed in 0..WORLDS {
-        let findings = match seed % 10 {
+        let findings = match seed % 50 {
             0 => 0,
-            9 => 400,
+            48 => 400,
             _ => usize::try_from(seed).unwrap() / 2,
         };
         let assessment = worlds::assessment(seed, findings, seed % 3 != 0);
@@ -69,7 +69,7 @@ fn every_format_holds_on_200_random_assessments() {
         .arg(&schema));
     // A second reader of the same schemas, on the first world of each kind.
     for (schema, file) in [(multitool.join("sarif-2.1.0.json"), "report.sarif"), (schema, "report.json")] {
-        let files = ["000", "001", "009"].map(|world| folder.join(world).join(file));
+        let files = ["000", "001", "048"].map(|world| folder.join(world).join(file));
         run(Command::new(tools.join("venv/bin/check-jsonschema")).arg("--schemafile").arg(schema).args(files));
     }
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("multitool.sarif");
@@ -83,6 +83,6 @@ fn every_format_holds_on_200_random_assessments() {
     run(Command::new("node")
         .arg(here.join("browser.mjs"))
         .arg(&folder)
-        .arg(std::env::var_os("TENKEN_CHROMIUM").unwrap_or_else(|| "chromium".into()))
+        .arg(std::env::var_os("TENKEN_CHROMIUM").unwrap_or_else(|| "/usr/bin/chromium".into()))
         .env("NODE_PATH", &modules));
 }

@@ -60,7 +60,7 @@ pub(super) struct Page {
 const CLAUSES: usize = 12;
 
 /// Lines that a box has room for.
-const LINES: usize = 4;
+const LINES: usize = 3;
 
 impl Page {
     /// Derives the page.

@@ -179,10 +179,10 @@ fn trend(assessment: &Assessment) -> Markup {
     let name = format!("{}..{} → {}..{} ({})", first.0, first.1, last.0, last.1, runs.len());
     html! {
         svg.trend viewBox="0 0 240 40" role="img" aria-label=(name) {
+            title { (name) }
             polygon.area points=(area.join(" ")) {}
             polyline.high points=(highs.join(" ")) {}
             polyline.low points=(lows.join(" ")) {}
         }
-        p.meta { (name) }
     }
 }
