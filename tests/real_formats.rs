@@ -33,8 +33,8 @@ fn write_worlds(folder: &Path) {
             48 => 400,
             _ => usize::try_from(seed).unwrap() / 2,
         };
-        let assessment = worlds::assessment(seed, findings, seed % 3 != 0);
-        let language = if seed % 2 == 0 { Language::Japanese } else { Language::English };
+        let assessment = worlds::assessment(seed, findings, !seed.is_multiple_of(3));
+        let language = if seed.is_multiple_of(2) { Language::Japanese } else { Language::English };
         let options = RenderOptions { language, width: 80, color: false, explain: true, quiet: false };
         let world = folder.join(format!("{seed:03}"));
         std::fs::create_dir_all(&world).unwrap();

@@ -38,7 +38,7 @@ pub(super) fn run(options: &InitOptions, language: Language, streams: &mut Strea
         .map_err(|error| Failure::Unwritable { file: schemas.display().to_string(), reason: error.to_string() })?;
     for name in ["site", "contractors", "people", "records", "waivers"] {
         if let Some(schema) = schema(name) {
-            write_file(&schemas.join(format!("{name}.json")), &format!("{schema:#}\n"))?;
+            write_file(&schemas.join(format!("{name}.json")), format!("{schema:#}\n"))?;
         }
     }
     let mut said = String::new();

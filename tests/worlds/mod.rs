@@ -116,7 +116,7 @@ pub(crate) fn assessment(seed: u64, findings: usize, hostile: bool) -> Assessmen
         waivers: waivers.collect(),
         actions: actions.collect(),
     };
-    let past = (seed % 3 != 0).then(|| past(&mut dice, &found, now));
+    let past = (!seed.is_multiple_of(3)).then(|| past(&mut dice, &found, now));
     let evidence = Evidence {
         census: vec![Census::complete("web-server", dice.text(hostile), 1)],
         gaps: (0..dice.below(4))
