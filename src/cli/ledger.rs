@@ -35,7 +35,8 @@ impl Ledger {
         };
         let Some(path) = path else {
             if options.key.is_some() && options.bundle.is_none() {
-                let wanted = "--key signs the ledger or a bundle, and none is kept: add --history FILE or --bundle FILE";
+                let wanted =
+                    "--key signs the ledger or a bundle, and none is kept: add --history FILE or --bundle FILE";
                 return Err(Failure::Usage(wanted.to_owned()));
             }
             return Ok(None);
