@@ -157,7 +157,16 @@ fn group_box(assessment: &Assessment, id: &str, mut group: Vec<&AssessedFinding>
                 " " @if let Some(title) = title { (said(title)) } " " code { (terminal(id)) }
             }
             @if let Some(check) = assessment.check(id) { (about(check, worst)) }
-            @for found in group { (finding_box(assessment, found)) }
+            @for same in group.chunk_by(|one, other| one.finding.outcome == other.finding.outcome) {
+                div.same {
+                    @if let Some(first) = same.first() {
+                        p class={ "dot " (outcome_class(first.finding.outcome)) } {
+                            (outcome_words(first.finding.outcome)) " (" (same.len()) ")"
+                        }
+                    }
+                    @for found in same { (finding_box(assessment, found)) }
+                }
+            }
         }
     }
 }
@@ -196,9 +205,8 @@ fn finding_box(assessment: &Assessment, found: &AssessedFinding) -> Markup {
     html! {
         div.finding id=(anchor(found)) data-outcome=(outcome.word()) {
             p {
-                span class={ "dot " (outcome_class(outcome)) } { (outcome_words(outcome)) }
-                @if outcome == Outcome::Fail { " " (band_markup(finding.rating.band())) }
-                " " b { (subject) }
+                @if outcome == Outcome::Fail { (band_markup(finding.rating.band())) " " }
+                b { (subject) }
                 @if !place.is_empty() && !subject.ends_with(&place) { " — " (place) }
                 " " code.fingerprint { (found.fingerprint) }
                 @if matches!(outcome, Outcome::Fail) {

@@ -35,7 +35,7 @@ pub(super) fn page(assessment: &Assessment) -> Markup {
                     thead { tr {
                         th scope="col" { (word(words::clause)) }
                         th scope="col" { (word(words::verdict)) }
-                        th scope="col" { (word(words::why)) }
+                        th scope="col" { (both("Why", "理由")) }
                         th scope="col" { (both("Rests on", "根拠")) }
                     } }
                     tbody { @for line in &page.clauses { (clause_line(line)) } }

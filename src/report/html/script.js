@@ -27,6 +27,9 @@
         any ||= on;
         count += on ? 1 : 0;
       }
+      for (const same of check.box.querySelectorAll(".same")) {
+        same.toggleAttribute("data-off", same.querySelector(".finding:not([data-off])") === null);
+      }
       check.box.toggleAttribute("data-off", !any);
     }
     shown.textContent = String(count);
