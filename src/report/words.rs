@@ -2,7 +2,7 @@
 
 use crate::model::{
     AssessedFinding, Assessment, Bilingual, Change, ClauseVerdict, Gate, GateVerdict, Grade, Language, LeafResult,
-    Location, Outcome, Residual, Value, reason_in_japanese,
+    Location, Milliunits, Outcome, Residual, Time, Value, reason_in_japanese,
 };
 
 use super::escape::terminal;
@@ -292,6 +292,49 @@ pub(super) fn since_last(assessment: &Assessment, language: Language) -> Option<
     })
 }
 
+/// A day as each language writes it; in Japanese with the era from Reiwa on (its first day is 2019-05-01).
+pub(super) fn day(time: Time, language: Language) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let iso = time.date();
+    let mut parts = iso.splitn(3, '-').map(|part| part.parse::<usize>().ok());
+    let (Some(Some(year)), Some(Some(month)), Some(Some(day))) = (parts.next(), parts.next(), parts.next()) else {
+        return iso;
+    };
+    match language {
+        Language::English => format!("{day} {} {year}", MONTHS.get(month.saturating_sub(1)).unwrap_or(&"")),
+        Language::Japanese if iso.as_str() < "2019-05-01" => format!("{year}年{month}月{day}日"),
+        Language::Japanese if year == 2019 => format!("令和元年{month}月{day}日"),
+        Language::Japanese => format!("令和{}年{month}月{day}日", year - 2018),
+    }
+}
+
+/// Units with their thousands set apart, as both languages do.
+pub(super) fn units(units: Milliunits) -> String {
+    let plain = units.to_string();
+    let (whole, decimals) = plain.split_once('.').map_or((plain.as_str(), ""), |(whole, decimals)| (whole, decimals));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if decimals.is_empty() { grouped } else { format!("{grouped}.{decimals}") }
+}
+
 /// Label of [`since_last`].
 pub(super) fn since(language: Language) -> &'static str {
     match language {
@@ -303,6 +346,21 @@ pub(super) fn since(language: Language) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_and_units_are_written_as_each_language_does() {
+        for (iso, en, ja) in [
+            ("2026-11-24", "24 November 2026", "令和8年11月24日"),
+            ("2019-05-01", "1 May 2019", "令和元年5月1日"),
+            ("2019-04-30", "30 April 2019", "2019年4月30日"),
+        ] {
+            let time = Time::parse(iso).unwrap();
+            assert_eq!((day(time, Language::English), day(time, Language::Japanese)), (en.to_owned(), ja.to_owned()));
+        }
+        for (milliunits, shown) in [(0, "0"), (999_000, "999"), (1_000_000, "1,000"), (43_026_880, "43,026.88")] {
+            assert_eq!(units(Milliunits(milliunits)), shown);
+        }
+    }
 
     #[test]
     fn every_word_exists_in_both_languages() {

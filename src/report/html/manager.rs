@@ -134,22 +134,18 @@ fn clause_sentence(assessment: &Assessment, id: &str, verdict: ClauseVerdict, be
 
 fn residual(assessment: &Assessment) -> Sentence {
     let residual = &assessment.residual;
+    let (low, high) = (words::units(residual.low), words::units(residual.high));
+    let accepted = words::units(residual.accepted);
     let grades = words::grades(residual);
     let expected = assessment.expected;
-    let (seen, all) = assessment.coverage;
+    let (seen, all) = (words::units(assessment.coverage.0), words::units(assessment.coverage.1));
     let en = format!(
-        "{} to {} units (grade {grades}){}; {} of it accepted; {seen} of {all} units examined.",
-        residual.low,
-        residual.high,
-        expected.map_or_else(String::new, |expected| format!(", expected {expected}")),
-        residual.accepted
+        "{low} to {high} units (grade {grades}){}; {accepted} of it accepted; {seen} of {all} units examined.",
+        expected.map_or_else(String::new, |expected| format!(", expected {}", words::units(expected)))
     );
     let ja = format!(
-        "{}~{}単位(等級{grades}){}。うち受容{}単位。{all}単位中{seen}単位を確認。",
-        residual.low,
-        residual.high,
-        expected.map_or_else(String::new, |expected| format!("、期待値{expected}")),
-        residual.accepted
+        "{low}~{high}単位(等級{grades}){}。うち受容{accepted}単位。{all}単位中{seen}単位を確認。",
+        expected.map_or_else(String::new, |expected| format!("、期待値{}", words::units(expected)))
     );
     citing(Bilingual::new(en, ja), assessment.failing(), "clauses")
 }
@@ -198,7 +194,8 @@ fn changes(assessment: &Assessment) -> Vec<Sentence> {
         );
         return vec![Sentence { text, cites: vec!["evidence".to_owned()], more: 0 }];
     };
-    let date = last.at.date();
+    let day = |language| words::day(last.at, language);
+    let (en_day, ja_day) = (day(Language::English), day(Language::Japanese));
     let mut sentences = Vec::new();
     for (change, en, ja) in [
         (Change::New, "new", "新規"),
@@ -214,14 +211,15 @@ fn changes(assessment: &Assessment) -> Vec<Sentence> {
             .collect();
         if !found.is_empty() {
             let text = Bilingual::new(
-                format!("{} {en} since {date}.", found.len()),
-                format!("{date}以降、{ja}{}件。", found.len()),
+                format!("{} {en} since {en_day}.", found.len()),
+                format!("{ja_day}以降、{ja}{}件。", found.len()),
             );
             sentences.push(citing(text, found, "findings"));
         }
     }
     if sentences.is_empty() {
-        let text = Bilingual::new(format!("Nothing changed since {date}."), format!("{date}以降、変化はありません。"));
+        let text =
+            Bilingual::new(format!("Nothing changed since {en_day}."), format!("{ja_day}以降、変化はありません。"));
         sentences.push(citing(text, assessment.failing(), "findings"));
     }
     sentences
@@ -249,10 +247,11 @@ fn ending_sentence(assessment: &Assessment, ending: &Ending) -> Sentence {
         EndingKind::Contract => ("contract of", "契約"),
         EndingKind::Certification => ("certification of", "認証"),
     };
-    let (name, on) = (short(&ending.name), ending.on.date());
+    let name = short(&ending.name);
+    let (en_day, ja_day) = (words::day(ending.on, Language::English), words::day(ending.on, Language::Japanese));
     let text = Bilingual::new(
-        format!("Within {within} days: {en} {name} ends {on}."),
-        format!("{within}日以内: {ja}({name})が{on}に終了。"),
+        format!("Within {within} days: {en} {name} ends {en_day}."),
+        format!("{within}日以内: {ja}({name})が{ja_day}に終了。"),
     );
     let speaks = |found: &&AssessedFinding| match ending.kind {
         EndingKind::Exception => found.finding.check == ending.name && found.waiver.is_some(),

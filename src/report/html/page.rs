@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::manager::{ClauseLine, Page, Sentence, TopRisk, short};
 use super::{band_markup, both, said, verdict_class, word};
-use crate::model::{Assessment, Bilingual, GateVerdict, Language, Milliunits, PastRun};
+use crate::model::{Assessment, Bilingual, GateVerdict, Language, Milliunits, PastRun, Time};
 use crate::report::words;
 
 /// Runs that the picture shows.
@@ -24,7 +24,7 @@ pub(super) fn page(assessment: &Assessment) -> Markup {
                 h1 #title { (short(&assessment.site)) " — " (both("Does the site keep its policy?", "方針は守られているか")) }
                 p.meta {
                     (short_both(&assessment.policy_title)) " · "
-                    time { (assessment.assessed_at.date()) } " · tenken " (env!("CARGO_PKG_VERSION")) " · "
+                    time datetime=(assessment.assessed_at.date()) { (day(assessment.assessed_at)) } " · tenken " (env!("CARGO_PKG_VERSION")) " · "
                     (assessment.method) " " code { (assessment.pack_hash.chars().take(12).collect::<String>()) }
                 }
                 p class={ "verdict " (class) } { (sentence(&page.verdict)) }
@@ -90,6 +90,10 @@ pub(super) fn page(assessment: &Assessment) -> Markup {
     }
 }
 
+fn day(time: Time) -> Markup {
+    both(&words::day(time, Language::English), &words::day(time, Language::Japanese))
+}
+
 fn short_both(text: &Bilingual) -> Markup {
     let short = Bilingual::new(short(&text.en), short(&text.ja));
     said(&short)
@@ -148,7 +152,7 @@ fn top_risk(risk: &TopRisk) -> Markup {
             td { (text(&risk.what)) }
             td { (said(&risk.affected)) }
             td { @match &risk.owner { Some(owner) => (short(owner)), None => (both("nobody yet", "未定")) } }
-            td { @match risk.due { Some(due) => (due.date()), None => (both("no date yet", "未定")) } }
+            td { @match risk.due { Some(due) => (day(due)), None => (both("no date yet", "未定")) } }
             td { (cites(&risk.what)) }
         }
     }
