@@ -294,20 +294,7 @@ pub(super) fn since_last(assessment: &Assessment, language: Language) -> Option<
 
 /// A day as each language writes it; in Japanese with the era from Reiwa on (its first day is 2019-05-01).
 pub(super) fn day(time: Time, language: Language) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let iso = time.date();
     let mut parts = iso.splitn(3, '-').map(|part| part.parse::<usize>().ok());
     let (Some(Some(year)), Some(Some(month)), Some(Some(day))) = (parts.next(), parts.next(), parts.next()) else {
@@ -350,9 +337,9 @@ mod tests {
     #[test]
     fn days_and_units_are_written_as_each_language_does() {
         for (iso, en, ja) in [
-            ("2026-11-24", "24 November 2026", "令和8年11月24日"),
+            ("2026-11-24", "24 Nov 2026", "令和8年11月24日"),
             ("2019-05-01", "1 May 2019", "令和元年5月1日"),
-            ("2019-04-30", "30 April 2019", "2019年4月30日"),
+            ("2019-04-30", "30 Apr 2019", "2019年4月30日"),
         ] {
             let time = Time::parse(iso).unwrap();
             assert_eq!((day(time, Language::English), day(time, Language::Japanese)), (en.to_owned(), ja.to_owned()));
