@@ -16,7 +16,7 @@ mod worlds;
 const WORLDS: u64 = 200;
 
 fn validators() -> Option<PathBuf> {
-    let folder = std::env::var_os("TENKEN_VALIDATORS").map(PathBuf::from);
+    let folder = std::env::var_os("TENKEN_VALIDATORS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     if folder.is_none() {
         assert!(std::env::var_os("TENKEN_REAL").is_none(), "TENKEN_VALIDATORS is not set");
         // Said loudly: a comparison that did not happen proves nothing.

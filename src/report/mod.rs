@@ -10,6 +10,7 @@ mod markdown;
 mod oscal;
 mod sarif;
 mod snippet;
+mod stream;
 mod text;
 mod words;
 

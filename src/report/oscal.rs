@@ -6,10 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::escape::terminal;
+use super::stream::{Body, Document, Members, Stream};
 use super::{RenderOptions, words};
 use crate::model::{AssessedFinding, Assessment, ClauseVerdict, Language, Outcome, Strength};
 
@@ -46,61 +48,56 @@ pub(super) fn plan(assessment: &Assessment, options: &RenderOptions) -> String {
 /// Renders the assessment results.
 pub(super) fn results(assessment: &Assessment, options: &RenderOptions) -> String {
     let writer = Writer { assessment, language: options.language };
-    let mut result = json!({
-        "uuid": id(&["run", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
-        "title": writer.text(&assessment.site),
-        "description": writer.headline(),
-        "start": assessment.collected_at.to_string(),
-        "end": assessment.assessed_at.max(assessment.collected_at).to_string(),
-        "reviewed-controls": writer.reviewed(),
-        "findings": writer.findings(),
-    });
-    // An empty list has no place in OSCAL.
-    writer.insert_open(&mut result, |_| true);
-    document(&json!({ "assessment-results": {
-        "uuid": id(&["results", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
-        "metadata": writer.metadata("assessment results", "点検結果"),
-        "import-ap": { "href": format!("#{}", writer.plan_id()) },
-        "results": [result],
-        "back-matter": writer.back_matter(),
-    } }))
+    let result = Body {
+        head: json!({
+            "uuid": id(&["run", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
+            "title": writer.text(&assessment.site),
+            "description": writer.headline(),
+            "start": assessment.collected_at.to_string(),
+            "end": assessment.assessed_at.max(assessment.collected_at).to_string(),
+            "reviewed-controls": writer.reviewed(),
+        }),
+        lists: BTreeMap::from([
+            ("observations", writer.observations(|_| true)),
+            ("risks", writer.risks()),
+            ("findings", Stream::boxed(|| writer.findings())),
+        ]),
+    };
+    document(&Document {
+        kind: "assessment-results",
+        body: Body {
+            head: json!({
+                "uuid": id(&["results", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
+                "metadata": writer.metadata("assessment results", "点検結果"),
+                "import-ap": { "href": format!("#{}", writer.plan_id()) },
+                "back-matter": writer.back_matter(),
+            }),
+            lists: BTreeMap::from([("results", [result])]),
+        },
+    })
 }
 
 /// Renders the plan of action and milestones.
 pub(super) fn poam(assessment: &Assessment, options: &RenderOptions) -> String {
     let writer = Writer { assessment, language: options.language };
-    let mut items: Vec<Json> = assessment
-        .findings
-        .iter()
-        .filter(|found| is_open(found))
-        .map(|found| {
-            let remedy = assessment.check(&found.finding.check).map(|check| check.remedy.text.text(options.language));
-            json!({
-                "uuid": id(&["item", &found.fingerprint]),
-                "title": writer.text(found.title.text(options.language)),
-                "description": writer.text(remedy.unwrap_or_default()),
-                "related-observations": [{ "observation-uuid": id(&["observation", &found.fingerprint]) }],
-                "related-risks": [{ "risk-uuid": id(&["risk", &found.fingerprint]) }],
-            })
-        })
-        .collect();
-    if items.is_empty() {
-        let nothing = writer.said("Nothing is open", "未対応の事項はありません");
-        items.push(json!({ "uuid": id(&["item", "nothing"]), "title": nothing, "description": writer.headline() }));
-    }
-    let mut poam = json!({
-        "uuid": id(&["poam", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
-        "metadata": writer.metadata("plan of action and milestones", "是正計画"),
-        "system-id": { "identifier-type": "urn:tenken:site", "id": writer.text(&assessment.site) },
-    });
-    writer.insert_open(&mut poam, is_open);
-    if let Some(fields) = poam.as_object_mut() {
-        fields.insert("poam-items".to_owned(), Json::Array(items));
-    }
-    document(&json!({ "plan-of-action-and-milestones": poam }))
+    document(&Document {
+        kind: "plan-of-action-and-milestones",
+        body: Body {
+            head: json!({
+                "uuid": id(&["poam", &assessment.site, &assessment.assessed_at.to_string(), &assessment.pack_hash]),
+                "metadata": writer.metadata("plan of action and milestones", "是正計画"),
+                "system-id": { "identifier-type": "urn:tenken:site", "id": writer.text(&assessment.site) },
+            }),
+            lists: BTreeMap::from([
+                ("observations", writer.observations(is_open)),
+                ("risks", writer.risks()),
+                ("poam-items", Stream::boxed(|| writer.items())),
+            ]),
+        },
+    })
 }
 
-fn document(document: &Json) -> String {
+fn document(document: &impl Serialize) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
 }
 
@@ -191,17 +188,33 @@ impl Writer<'_> {
         json!({ "resources": std::iter::once(policy).chain(inputs).collect::<Vec<_>>() })
     }
 
-    /// Observations and risks of the findings that are wanted, where there are any.
-    fn insert_open(&self, into: &mut Json, wanted: impl Fn(&AssessedFinding) -> bool) {
-        let Some(fields) = into.as_object_mut() else { return };
-        let found: Vec<&AssessedFinding> = self.assessment.findings.iter().filter(|found| wanted(found)).collect();
-        let observations: Vec<Json> = found.iter().map(|found| self.observation(found)).collect();
-        let risks: Vec<Json> = found.iter().filter(|found| is_open(found)).map(|found| self.risk(found)).collect();
-        for (name, list) in [("observations", observations), ("risks", risks)] {
-            if !list.is_empty() {
-                fields.insert(name.to_owned(), Json::Array(list));
-            }
+    fn observations(&self, wanted: fn(&AssessedFinding) -> bool) -> Stream<'_> {
+        let found = move || self.assessment.findings.iter().filter(move |found| wanted(found));
+        Stream::boxed(move || found().map(|found| self.observation(found)))
+    }
+
+    fn risks(&self) -> Stream<'_> {
+        let open = || self.assessment.findings.iter().filter(|found| is_open(found));
+        Stream::boxed(move || open().map(|found| self.risk(found)))
+    }
+
+    fn items(&self) -> Members<'_> {
+        let mut open = self.assessment.findings.iter().filter(|found| is_open(found)).peekable();
+        if open.peek().is_none() {
+            let nothing = self.said("Nothing is open", "未対応の事項はありません");
+            let item = json!({ "uuid": id(&["item", "nothing"]), "title": nothing, "description": self.headline() });
+            return Box::new(std::iter::once(item));
         }
+        Box::new(open.map(|found| {
+            let remedy = self.assessment.check(&found.finding.check).map(|check| check.remedy.text.text(self.language));
+            json!({
+                "uuid": id(&["item", &found.fingerprint]),
+                "title": self.text(found.title.text(self.language)),
+                "description": self.text(remedy.unwrap_or_default()),
+                "related-observations": [{ "observation-uuid": id(&["observation", &found.fingerprint]) }],
+                "related-risks": [{ "risk-uuid": id(&["risk", &found.fingerprint]) }],
+            })
+        }))
     }
 
     fn observation(&self, found: &AssessedFinding) -> Json {
@@ -263,14 +276,14 @@ impl Writer<'_> {
     }
 
     /// One finding a clause.
-    fn findings(&self) -> Vec<Json> {
+    fn findings(&self) -> impl Iterator<Item = Json> {
         let mut of_clause: BTreeMap<&str, Vec<&AssessedFinding>> = BTreeMap::new();
         for found in &self.assessment.findings {
             for clause in &found.clauses {
                 of_clause.entry(clause).or_default().push(found);
             }
         }
-        let findings = self.assessment.clauses.iter().map(|clause| {
+        self.assessment.clauses.iter().map(move |clause| {
             let found = of_clause.get(clause.id.as_str()).map_or(&[][..], Vec::as_slice);
             let kept = clause.verdict == ClauseVerdict::Kept;
             let mut finding = json!({
@@ -305,8 +318,7 @@ impl Writer<'_> {
                 }
             }
             finding
-        });
-        findings.collect()
+        })
     }
 }
 
