@@ -69,6 +69,35 @@ fn every_sentence_of_the_managers_page_rests_on_findings_of_its_kind() {
 }
 
 #[test]
+fn the_managers_page_claims_nothing_good_out_of_nothing() {
+    let mut said = BTreeSet::new();
+    for seed in 0..200 {
+        let assessment = worlds::assessment(seed, usize::try_from(seed % 12).unwrap(), false);
+        let page = rendered(&assessment, "html", Language::English);
+        let any = |wanted: &dyn Fn(&str, Outcome) -> bool| {
+            assessment.findings.iter().any(|found| wanted(&found.finding.check, found.finding.outcome))
+        };
+        let undecided = any(&|_, outcome| matches!(outcome, Outcome::Unknown | Outcome::NotChecked));
+        let contractors_open = any(&|check, outcome| {
+            check.starts_with("ctr-") && !matches!(outcome, Outcome::Pass | Outcome::NotApplicable)
+        });
+        let nothing = assessment.findings.is_empty();
+        for (sentence, is_false) in [
+            ("No contractor fails a check.", contractors_open || nothing),
+            ("Everything that applies was examined.", undecided || nothing || !assessment.gaps.is_empty()),
+            ("No decision is asked.", undecided || any(&|_, outcome| outcome == Outcome::Fail)),
+        ] {
+            let there = page.contains(sentence);
+            assert!(!(there && is_false), "seed {seed}: {sentence}");
+            if there {
+                said.insert(sentence);
+            }
+        }
+    }
+    assert_eq!(said.len(), 3, "only {said:?} was ever said");
+}
+
+#[test]
 fn nothing_of_the_outside_becomes_markup() {
     let allowed: BTreeSet<&str> = [
         "html",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Bilingual, Time, Value};
 
 /// A published policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     /// Its id, which is also its file name.
     pub id: String,

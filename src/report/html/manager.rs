@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    AssessedFinding, Assessment, Band, Bilingual, Change, ClauseVerdict, Ending, EndingKind, Language, Outcome,
-    SubjectKind, Time,
-};
+use super::contracts;
+use crate::model::{AssessedFinding, Assessment, Band, Bilingual, Change, ClauseVerdict, Language, Outcome, Time};
 use crate::report::escape::terminal;
 use crate::report::words;
 
@@ -60,7 +58,7 @@ pub(super) struct Page {
 const CLAUSES: usize = 12;
 
 /// Lines that a box has room for.
-const LINES: usize = 3;
+pub(super) const LINES: usize = 3;
 
 impl Page {
     /// Derives the page.
@@ -78,8 +76,8 @@ impl Page {
             residual: residual(assessment),
             risks: top_risks(assessment),
             changes: changes(assessment),
-            endings: endings(assessment),
-            contractors: contractors(assessment),
+            endings: contracts::endings(assessment),
+            contractors: contracts::contractors(assessment),
             not_examined: not_examined(assessment),
             decisions: decisions(assessment),
         }
@@ -91,7 +89,11 @@ pub(super) fn anchor(found: &AssessedFinding) -> String {
     format!("f-{}", found.fingerprint)
 }
 
-fn citing<'a>(text: Bilingual, found: impl IntoIterator<Item = &'a AssessedFinding>, section: &str) -> Sentence {
+pub(super) fn citing<'a>(
+    text: Bilingual,
+    found: impl IntoIterator<Item = &'a AssessedFinding>,
+    section: &str,
+) -> Sentence {
     let mut found: Vec<&AssessedFinding> = found.into_iter().collect();
     found.sort_by_key(|found| std::cmp::Reverse((found.marginal, found.finding.rating.units())));
     let more = found.len().saturating_sub(CITED);
@@ -225,89 +227,21 @@ fn changes(assessment: &Assessment) -> Vec<Sentence> {
     sentences
 }
 
-fn endings(assessment: &Assessment) -> Vec<Sentence> {
-    if assessment.endings.is_empty() {
-        let text = Bilingual::new(
-            "No declared exception, contract or certification ends within 90 days.",
-            "90日以内に終わる例外・契約・認証の申告はありません。",
-        );
-        return vec![Sentence { text, cites: vec!["evidence".to_owned()], more: 0 }];
-    }
-    let mut sentences: Vec<Sentence> =
-        assessment.endings.iter().take(LINES).map(|ending| ending_sentence(assessment, ending)).collect();
-    overflow(&mut sentences, assessment.endings.len(), "evidence");
-    sentences
-}
-
-fn ending_sentence(assessment: &Assessment, ending: &Ending) -> Sentence {
-    let days = assessment.assessed_at.days_until(ending.on);
-    let within = [30, 60, 90].into_iter().find(|step| days <= *step).unwrap_or(90);
-    let (en, ja) = match ending.kind {
-        EndingKind::Exception => ("exception for", "例外"),
-        EndingKind::Contract => ("contract of", "契約"),
-        EndingKind::Certification => ("certification of", "認証"),
-    };
-    let name = short(&ending.name);
-    let (en_day, ja_day) = (words::day(ending.on, Language::English), words::day(ending.on, Language::Japanese));
-    let text = Bilingual::new(
-        format!("Within {within} days: {en} {name} ends {en_day}."),
-        format!("{within}日以内: {ja}({name})が{ja_day}に終了。"),
-    );
-    let speaks = |found: &&AssessedFinding| match ending.kind {
-        EndingKind::Exception => found.finding.check == ending.name && found.waiver.is_some(),
-        EndingKind::Contract | EndingKind::Certification => of_contractor(found, &ending.name),
-    };
-    citing(text, assessment.findings.iter().filter(speaks), "evidence")
-}
-
-fn of_contractor(found: &AssessedFinding, id: &str) -> bool {
-    found.finding.subject.kind() == SubjectKind::Contractor && found.finding.subject.name() == id
-}
-
-fn contractors(assessment: &Assessment) -> Vec<Sentence> {
-    let failing = assessment.failing();
-    let ids: BTreeSet<&str> = failing
-        .iter()
-        .filter(|found| found.finding.subject.kind() == SubjectKind::Contractor)
-        .map(|found| found.finding.subject.name())
-        .collect();
-    if ids.is_empty() {
-        let about: Vec<_> = assessment
-            .findings
-            .iter()
-            .filter(|found| found.finding.check.starts_with("ctr-") && found.finding.outcome == Outcome::Pass)
-            .collect();
-        let text = if about.is_empty() {
-            Bilingual::new("Nothing about contractors could be decided.", "委託先について判断できた事項はありません。")
-        } else {
-            Bilingual::new("No contractor fails a check.", "不適合のある委託先はありません。")
-        };
-        return vec![citing(text, about, "evidence")];
-    }
-    let total = ids.len();
-    let mut sentences: Vec<Sentence> = ids
-        .into_iter()
-        .take(LINES)
-        .map(|id| {
-            let found: Vec<_> = failing.iter().copied().filter(|found| of_contractor(found, id)).collect();
-            let id = short(id);
-            let text = Bilingual::new(
-                format!("{id}: {} to put right.", found.len()),
-                format!("{id}: 是正事項{}件。", found.len()),
-            );
-            citing(text, found, "findings")
-        })
-        .collect();
-    overflow(&mut sentences, total, "findings");
-    sentences
-}
-
 fn not_examined(assessment: &Assessment) -> Vec<Sentence> {
-    let unknown = |found: &&AssessedFinding| matches!(found.finding.outcome, Outcome::Unknown | Outcome::NotChecked);
-    let open: Vec<&AssessedFinding> = assessment.findings.iter().filter(unknown).collect();
+    let open: Vec<&AssessedFinding> = assessment.findings.iter().filter(|found| is_undecided(found)).collect();
     if open.is_empty() {
-        let text = Bilingual::new("Everything that applies was examined.", "対象となる事項はすべて点検しました。");
-        return vec![citing(text, assessment.findings.iter().take(1), "evidence")];
+        // Every finding was decided; a gap that hid none of them is said all the same.
+        let count = assessment.gaps.len();
+        let (text, section) = if assessment.findings.is_empty() || count > 0 {
+            let ja = format!("得られなかった証拠が{count}件あります。");
+            (Bilingual::new(format!("{count} pieces of evidence could not be had."), ja), "gaps")
+        } else {
+            (
+                Bilingual::new("Everything that applies was examined.", "対象となる事項はすべて点検しました。"),
+                "evidence",
+            )
+        };
+        return vec![Sentence { text, cites: vec![section.to_owned()], more: 0 }];
     }
     let mut by_reason: BTreeMap<String, Vec<&AssessedFinding>> = BTreeMap::new();
     for found in open {
@@ -330,6 +264,10 @@ fn not_examined(assessment: &Assessment) -> Vec<Sentence> {
         .collect();
     overflow(&mut sentences, total, "findings");
     sentences
+}
+
+fn is_undecided(found: &AssessedFinding) -> bool {
+    matches!(found.finding.outcome, Outcome::Unknown | Outcome::NotChecked)
 }
 
 fn decisions(assessment: &Assessment) -> Vec<Sentence> {
@@ -363,17 +301,20 @@ fn decisions(assessment: &Assessment) -> Vec<Sentence> {
         "Confirm or end the accepted risks",
         "受容中のリスクを継続するか終了するか決める",
     );
-    let open: Vec<&AssessedFinding> =
-        assessment.findings.iter().filter(|found| found.finding.outcome == Outcome::NotChecked).collect();
-    ask(open, "Have what was not looked at declared and examined", "点検していない事項を申告し点検させる");
+    let open: Vec<&AssessedFinding> = assessment.findings.iter().filter(|found| is_undecided(found)).collect();
+    ask(
+        open,
+        "Have what could not be told or was not looked at examined",
+        "判断できない事項と未点検の事項を点検させる",
+    );
     if sentences.is_empty() {
         let text = Bilingual::new("No decision is asked.", "決裁を求める事項はありません。");
-        sentences.push(citing(text, assessment.findings.iter().take(1), "clauses"));
+        sentences.push(Sentence { text, cites: vec!["clauses".to_owned()], more: 0 });
     }
     sentences
 }
 
-fn overflow(sentences: &mut Vec<Sentence>, total: usize, section: &str) {
+pub(super) fn overflow(sentences: &mut Vec<Sentence>, total: usize, section: &str) {
     if total > sentences.len() {
         let more = total - sentences.len();
         let text = Bilingual::new(format!("{more} more further on."), format!("ほか{more}件は後のページ。"));

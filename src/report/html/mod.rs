@@ -2,6 +2,7 @@
 //! languages are in it; the switch is a pair of radio buttons and needs no script.
 
 mod appendix;
+mod contracts;
 mod manager;
 mod officer;
 mod page;
