@@ -25,4 +25,5 @@ pub mod load;
 pub mod model;
 pub mod pipeline;
 pub mod report;
+pub mod scan;
 pub mod syntax;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Room -> rooms that it may import besides itself.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("syntax", &[]),
     ("load", &["model"]),
@@ -15,10 +15,14 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("report", &["model"]),
     ("catalog", &["model"]),
     ("key", &[]),
+    ("scan", &[]),
     ("history", &["model", "key"]),
     ("bundle", &["model", "load", "pipeline", "report", "key"]),
     ("pipeline", &["model", "load", "collect", "join", "evaluate", "assess"]),
-    ("cli", &["model", "load", "collect", "evaluate", "catalog", "report", "history", "pipeline", "key", "bundle"]),
+    (
+        "cli",
+        &["model", "load", "collect", "evaluate", "catalog", "report", "history", "pipeline", "key", "bundle", "scan"],
+    ),
     ("main", &["cli"]),
 ];
 
