@@ -135,7 +135,7 @@ fn card(run: &Run, named: Option<&'static str>) -> Verdict {
         })
         .sum();
     let is_one_digit = digits.iter().all(|digit| Some(digit) == digits.first());
-    if !issued || sum % 10 != 0 || is_one_digit {
+    if !issued || !sum.is_multiple_of(10) || is_one_digit {
         return None;
     }
     let sure = named.is_some() || run.groups.len() > 1;
