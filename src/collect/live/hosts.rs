@@ -1,0 +1,168 @@
+//! The live world's hosts: which may be asked, where they are, and a connection to one, a few at a time.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::LiveWorld;
+use crate::collect::limits::ADDRESSES_PER_HOST;
+use crate::collect::world::{Refusal, Stream};
+use crate::model::Site;
+
+/// A host that may be asked.
+#[derive(Debug, Clone)]
+pub(super) struct DeclaredHost {
+    pub(super) addresses: Vec<IpAddr>,
+    pub(super) ports: Vec<u16>,
+    pub(super) trust: Option<PathBuf>,
+    pub(super) open: Arc<Semaphore>,
+}
+
+/// How the world may be asked.
+#[derive(Debug)]
+pub struct LiveOptions {
+    pub(super) base: PathBuf,
+    pub(super) hosts: BTreeMap<String, DeclaredHost>,
+    pub(super) overrides: Vec<(String, u16, SocketAddr)>,
+    pub(super) cacert: Option<PathBuf>,
+    pub(super) timeout_seconds: u64,
+    pub(super) offline: bool,
+}
+
+impl LiveOptions {
+    /// What a site declares, and what the command line adds to it.
+    #[must_use]
+    pub fn of_site(
+        base: &Path,
+        site: &Site,
+        overrides: Vec<(String, u16, SocketAddr)>,
+        cacert: Option<PathBuf>,
+        timeout_seconds: u64,
+        connections: usize,
+        offline: bool,
+    ) -> Self {
+        let hosts = site.hosts.iter().map(|host| {
+            let declared = DeclaredHost {
+                addresses: host.addresses.iter().filter_map(|address| address.parse().ok()).collect(),
+                ports: std::iter::once(host.https_port).chain(host.http_port).collect(),
+                trust: host.trust.as_ref().map(|path| base.join(path)),
+                open: Arc::new(Semaphore::new(connections)),
+            };
+            (host.name.clone(), declared)
+        });
+        Self { base: base.to_owned(), hosts: hosts.collect(), overrides, cacert, timeout_seconds, offline }
+    }
+}
+
+impl LiveWorld {
+    pub(super) fn host(&self, host: &str) -> Result<&DeclaredHost, Refusal> {
+        if self.options.offline {
+            return Err(Refusal::NotDeclared);
+        }
+        self.options.hosts.get(host).ok_or(Refusal::NotDeclared)
+    }
+
+    pub(super) fn overridden(&self, host: &str) -> Vec<IpAddr> {
+        let of_host = self.options.overrides.iter().filter(|(name, _, _)| name == host);
+        let mut addresses: Vec<IpAddr> = of_host.map(|(_, _, address)| address.ip()).collect();
+        addresses.sort();
+        addresses.dedup();
+        addresses
+    }
+
+    /// Where a connection to a host's port really goes: an override may name another port.
+    pub(super) fn destination(&self, host: &str, address: SocketAddr) -> SocketAddr {
+        let overrides = &mut self.options.overrides.iter();
+        let found =
+            overrides.find(|(name, port, to)| name == host && *port == address.port() && to.ip() == address.ip());
+        found.map_or(address, |(_, _, to)| *to)
+    }
+
+    pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+        let seconds = self.options.timeout_seconds;
+        timeout(Duration::from_secs(seconds), answer).await.unwrap_or(Err(Refusal::TimedOut(seconds)))
+    }
+
+    pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
+        let declared = self.host(host)?;
+        let overridden = self.overridden(host);
+        if !overridden.is_empty() {
+            return Ok(overridden);
+        }
+        if !declared.addresses.is_empty() {
+            return Ok(declared.addresses.clone());
+        }
+        if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
+            return Ok(vec![address]);
+        }
+        let looked_up = async { tokio::net::lookup_host((host, 0)).await.map_err(|_| Refusal::NoAddress) };
+        let mut addresses: Vec<IpAddr> = self.in_time(looked_up).await?.map(|found| found.ip()).collect();
+        addresses.sort();
+        addresses.dedup();
+        addresses.truncate(ADDRESSES_PER_HOST);
+        if addresses.is_empty() { Err(Refusal::NoAddress) } else { Ok(addresses) }
+    }
+
+    pub(super) async fn connection(&self, host: &str, address: SocketAddr) -> Result<Box<dyn Stream>, Refusal> {
+        let declared = self.host(host)?;
+        let may_be_asked =
+            declared.ports.contains(&address.port()) && self.addresses(host).await?.contains(&address.ip());
+        if !may_be_asked {
+            return Err(Refusal::NotDeclared);
+        }
+        let permit =
+            Arc::clone(&declared.open).acquire_owned().await.map_err(|error| Refusal::Failed(error.to_string()))?;
+        let destination = self.destination(host, address);
+        let connected = async { TcpStream::connect(destination).await.map_err(|error| network(&error)) };
+        let stream = self.in_time(connected).await?;
+        Ok(Box::new(Held { stream, _permit: permit }))
+    }
+}
+
+fn network(error: &std::io::Error) -> Refusal {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => Refusal::ConnectionRefused,
+        _ => Refusal::Failed(error.to_string()),
+    }
+}
+
+/// A connection that gives its place back when it is closed.
+struct Held {
+    stream: TcpStream,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl AsyncRead for Held {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Held {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,71 @@
+//! The real world, with all its limits. It writes nothing, sends no body, and asks declared hosts only.
+
+mod client;
+mod files;
+mod hosts;
+
+use std::io::Read;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+pub use self::client::USER_AGENT;
+pub use self::hosts::LiveOptions;
+use super::collector::LocalFuture;
+use super::world::{Fetched, FileFacts, Refusal, Stream, World};
+
+/// The world as it is.
+#[derive(Debug)]
+pub struct LiveWorld {
+    options: LiveOptions,
+}
+
+impl LiveWorld {
+    /// A world that may be asked in this way.
+    #[must_use]
+    pub fn new(options: LiveOptions) -> Self {
+        Self { options }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.options.base.join(path)
+    }
+}
+
+impl World for LiveWorld {
+    fn inspect(&self, path: &str) -> Result<FileFacts, Refusal> {
+        files::inspect(&self.path(path))
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {
+        files::list(&self.path(path))
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Read>, Refusal> {
+        files::open(&self.path(path))
+    }
+
+    fn resolve<'a>(&'a self, host: &'a str) -> LocalFuture<'a, Result<Vec<IpAddr>, Refusal>> {
+        Box::pin(self.addresses(host))
+    }
+
+    fn connect<'a>(&'a self, host: &'a str, address: SocketAddr) -> LocalFuture<'a, Result<Box<dyn Stream>, Refusal>> {
+        Box::pin(self.connection(host, address))
+    }
+
+    fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>> {
+        Box::pin(self.fetched(url, limit_bytes))
+    }
+
+    fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal> {
+        let declared = self.options.hosts.get(host).and_then(|host| host.trust.as_ref());
+        // The command line's file stands where the user is, the site file's beside the site file.
+        match declared.or(self.options.cacert.as_ref()) {
+            Some(path) => files::whole(path).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn timeout_seconds(&self) -> u64 {
+        self.options.timeout_seconds
+    }
+}
