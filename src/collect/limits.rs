@@ -24,6 +24,8 @@ pub const BODY_BYTES: usize = 2 * 1024 * 1024;
 pub const PAGES_PER_HOST: usize = 20;
 /// Bytes of a TLS server's first flight: long chains have 20 KiB.
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
+/// Names of one certificate that are kept in a fact; large hosters put a hundred into one.
+pub const CERTIFICATE_NAMES: usize = 100;
 /// Addresses of one name that are looked at.
 pub const ADDRESSES_PER_HOST: usize = 8;
 /// Characters of an outside text that are kept in a fact.

@@ -6,5 +6,6 @@ pub mod header;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
+pub mod ocsp;
 pub mod sudoers;
 pub mod tls;
