@@ -232,7 +232,8 @@ mod tests {
     #[test]
     fn a_moment_is_read_in_its_one_form_only() {
         assert_eq!(moment(b"20260401000000Z"), Some(1_775_001_600));
-        for text in [&b"20260401000000"[..], b"2026040100000Z", b"20260230000000Z", b"20260401000000+0900", b"-0260401000000Z"]
+        for text in
+            [&b"20260401000000"[..], b"2026040100000Z", b"20260230000000Z", b"20260401000000+0900", b"-0260401000000Z"]
         {
             assert_eq!(moment(text), None);
         }

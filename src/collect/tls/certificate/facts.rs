@@ -14,7 +14,7 @@ use crate::collect::limits::{CERTIFICATE_NAMES, cut};
 use crate::model::{Location, Observation, Subject, SubjectKind, Time, Value};
 
 /// Fields that come of the leaf or the whole chain, and are unknown where it cannot be read.
-const OF_THE_CHAIN: [&str; 37] = [
+const OF_THE_CHAIN: [&str; 36] = [
     "cn_only",
     "names",
     "name_count",
@@ -51,7 +51,6 @@ const OF_THE_CHAIN: [&str; 37] = [
     "scts.embedded",
     "scts.stapled",
     "name_by",
-    "publicly_trusted",
 ];
 
 /// Observes a chain, leaf first.
@@ -336,7 +335,7 @@ fn of_trust(
     let is_self_signed = leaf.is_some_and(chain::is_self_issued);
     match verdict.fault {
         Some("expired" | "not-yet-valid") if !faults.is_empty() => {}
-        Some("unknown-issuer" | "ca-as-leaf" | "malformed") if is_self_signed => faults.push("self-signed"),
+        Some(_) if is_self_signed => faults.push("self-signed"),
         Some(fault) => faults.push(fault),
         None if has_weak && verdict.unknown.is_some() => faults.push("weak-signature"),
         None => {}
@@ -352,9 +351,10 @@ fn of_trust(
         seen.set("publicly_trusted", verdict.leads_to.contains(&"public"));
         seen.set("authority", Value::texts(verdict.leads_to.clone()));
     }
-    if let Some(reason) = verdict.platform_unknown {
-        seen.unknown("trusted_by.platform", reason);
-    }
+    match verdict.platform_unknown {
+        Some(reason) => seen.unknown("platform_trusts", format!("this machine's store: {reason}")),
+        None => seen.set("platform_trusts", verdict.trusted_by.contains(&"platform")),
+    };
     let unknown = verdict.unknown.filter(|_| !has_weak);
     match (faults.first(), unknown) {
         (Some(first), _) => {
@@ -378,8 +378,7 @@ fn of_trust(
 }
 
 fn revoked(seen: &mut Observation) {
-    let faults: Vec<String> =
-        std::iter::once("revoked").chain(seen.texts("trust_faults")).map(str::to_owned).collect();
+    let faults: Vec<String> = std::iter::once("revoked").chain(seen.texts("trust_faults")).map(str::to_owned).collect();
     for field in ["trusted", "trust_reason", "trust_faults"] {
         seen.unknown_fields.remove(field);
     }

@@ -37,7 +37,18 @@ pub(in crate::collect::tls) const CERTIFICATE_KIND: KindSpec = KindSpec {
             "stores in which the chain verifies: public (bundled Mozilla roots), own (declared file), platform (this machine)",
             "検証できたストア(public: 同梱のMozillaルート、own: 宣言した認証局、platform: 実行環境)",
         ),
-        field("authority", Texts, "stores to which the chain leads, dates aside", "期限を除き、チェーンが到達するストア"),
+        field(
+            "platform_trusts",
+            Bool,
+            "this machine's store trusts the chain; a fact that no verdict rests on",
+            "実行環境のストアで検証できる(判定には用いない)",
+        ),
+        field(
+            "authority",
+            Texts,
+            "stores to which the chain leads, dates aside",
+            "期限を除き、チェーンが到達するストア",
+        ),
         field("publicly_trusted", Bool, "the authority is a public one", "公的な認証局から発行されている"),
         field(
             "name_matches",
@@ -47,7 +58,12 @@ pub(in crate::collect::tls) const CERTIFICATE_KIND: KindSpec = KindSpec {
         ),
         field("name_by", Text, "how it fits: san-dns, san-wildcard, san-ip or none", "名称の一致方法"),
         field("cn_only", Bool, "no subject alternative name at all: names in the CN alone", "SANがなくCNのみ"),
-        field("names", Texts, "DNS names and addresses it is made out to, the first hundred", "記載されたDNS名・アドレス"),
+        field(
+            "names",
+            Texts,
+            "DNS names and addresses it is made out to, the first hundred",
+            "記載されたDNS名・アドレス",
+        ),
         field("name_count", Integer, "how many names it is made out to", "記載された名称の数"),
         field("issuer", Text, "organization or common name of the issuer", "発行者"),
         field("not_before", Time, "first moment of validity", "有効期間の開始"),
@@ -65,7 +81,12 @@ pub(in crate::collect::tls) const CERTIFICATE_KIND: KindSpec = KindSpec {
             "the longest life of a public certificate of that day of issue (CA/Browser Forum BR 6.3.2)",
             "発行日に応じた有効期間の上限(日)",
         ),
-        field("lifetime_within_limit", Bool, "the life is within that limit, to the second", "有効期間が上限以内である"),
+        field(
+            "lifetime_within_limit",
+            Bool,
+            "the life is within that limit, to the second",
+            "有効期間が上限以内である",
+        ),
         field("key_algorithm", Text, "rsa, ec, ed25519, ed448, dsa, ml-dsa or other", "鍵の種類"),
         field("key_curve", Text, "name of the elliptic curve", "楕円曲線の名称"),
         field("key_bits", Integer, "size of the leaf's key in bits", "鍵長(ビット)"),
@@ -133,7 +154,12 @@ pub(in crate::collect::tls) const CERTIFICATE_KIND: KindSpec = KindSpec {
         field("ocsp.produced_at", Time, "when the answer was signed", "OCSP応答の作成時刻"),
         field("scts.embedded", Integer, "certificate timestamps inside the leaf (RFC 6962)", "証明書内のSCTの数"),
         field("scts.stapled", Bool, "certificate timestamps in the OCSP answer", "OCSP応答にSCTがある"),
-        field("handshake", Text, "version of the handshake that showed it, or none where it did not end", "ハンドシェイクの版"),
+        field(
+            "handshake",
+            Text,
+            "version of the handshake that showed it, or none where it did not end",
+            "ハンドシェイクの版",
+        ),
     ],
 };
 

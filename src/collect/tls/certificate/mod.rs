@@ -12,9 +12,10 @@ mod trust;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-pub(super) use self::kind::{CERTIFICATE, CERTIFICATE_KIND};
 use self::capture::{Captured, Family, capture};
 use self::facts::observe;
+use self::kind::CERTIFICATE;
+pub(super) use self::kind::CERTIFICATE_KIND;
 use self::trust::Stores;
 use super::NAME;
 use crate::collect::world::World;

@@ -149,7 +149,12 @@ fn signed_by_right_one(
 }
 
 /// Whether a signature holds; `None` where there is no such algorithm here.
-fn verify((algorithm, key): (&[u8], &[u8]), signature_algorithm: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+fn verify(
+    (algorithm, key): (&[u8], &[u8]),
+    signature_algorithm: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Option<bool> {
     let all = provider::default_provider().signature_verification_algorithms.all;
     let mut fitting = all
         .iter()

@@ -60,11 +60,6 @@ impl Stores {
         others.chain(webpki_roots::TLS_SERVER_ROOTS.iter().map(TrustAnchor::to_owned)).collect()
     }
 
-    /// Whether any authority of the body's own is named.
-    pub(super) fn has_own(&self) -> bool {
-        self.own.as_ref().map_or(true, |list| !list.is_empty())
-    }
-
     /// Judges a chain, leaf first, at two moments: now, and in the middle of the leaf's life.
     pub(super) fn judge(&self, chain: &[Vec<u8>], now_seconds: i64, middle_seconds: i64) -> Verdict {
         let mut verdict = Verdict::default();
