@@ -16,6 +16,7 @@ mod register;
 mod schema;
 mod site;
 mod sources;
+mod tls_profile;
 mod tree;
 
 pub use append::with_entry;
@@ -30,4 +31,5 @@ pub use people::record_fits;
 pub use schema::{SCHEMA_NAMES, schema};
 pub use site::{LoadOptions, Loaded, load};
 pub use sources::{Judged, Sources, judged};
+pub use tls_profile::{bundled_tls_profile_list, tls_profile_from_yaml, tls_profile_named};
 pub use tree::{Tree, tree_from_yaml};

@@ -14,10 +14,11 @@ use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
 use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, waiver_of};
+use super::tls_profile::tls_profile_json;
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
+    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, Value, WebServer,
     WebServerKind,
 };
 
@@ -32,6 +33,8 @@ pub struct LoadOptions {
     pub parameters: Vec<String>,
     /// Folder that stands for / in a configuration.
     pub root: Option<String>,
+    /// TLS profile instead of the site's or the policy's.
+    pub tls_profile: Option<String>,
 }
 
 /// All that was loaded.
@@ -90,6 +93,14 @@ pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
     sources.attestations = list_in(&records, "attestations");
     sources.waivers = list_in(&waivers, "waivers");
     sources.actions = list_in(&actions, "actions");
+    sources.tls_profile = match &options.tls_profile {
+        // A path on the command line is relative to where the user stands, one in the site file to that file.
+        Some(name) => tls_profile_json(name, Path::new("."))?,
+        None => match judged(&sources)?.declaration.parameter("tls_profile") {
+            Some(Value::Text(name)) => tls_profile_json(name, &base)?,
+            _ => Json::Null,
+        },
+    };
     let mut judged = judged(&sources)?;
     if let Some((file, tree)) = &waivers {
         // The places of waivers are known here only; a replay has none.
@@ -264,6 +275,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         hosts,
         policy: read.policy.unwrap_or_else(|| "four-principles".to_owned()),
         parameters,
+        tls_profile: None,
         web_server: read.configuration.map(|configuration| WebServer {
             kind: WebServerKind::Nginx,
             path: configuration.nginx,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ParameterValue, Time};
+use super::{ParameterValue, Time, TlsProfile};
 
 /// A site. Paths are as written in the site file, relative to its folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +17,8 @@ pub struct Site {
     pub policy: String,
     /// Parameters that the site sets.
     pub parameters: BTreeMap<String, ParameterValue>,
+    /// The TLS profile that its endpoints are held against.
+    pub tls_profile: Option<TlsProfile>,
     /// The web server's configuration.
     pub web_server: Option<WebServer>,
     /// The host's file system.
