@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod collector;
 pub mod declared;
+pub mod deploy;
 pub mod excerpt;
 pub mod host;
 pub mod http;
@@ -20,6 +21,7 @@ use collector::Collector;
 pub const COLLECTORS: &[&dyn Collector] = &[
     &declared::DeclaredCollector,
     &webserver::WebServerCollector,
+    &deploy::DeployCollector,
     &host::HostCollector,
     &tls::TlsCollector,
     &http::HttpCollector,

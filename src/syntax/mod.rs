@@ -7,4 +7,6 @@ pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
 pub mod sudoers;
+pub mod systemd;
 pub mod tls;
+pub mod yaml;
