@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod authorized_keys;
+pub mod caa;
 pub mod header;
 pub mod logrotate;
 pub mod mtree;
