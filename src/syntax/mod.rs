@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod authorized_keys;
 pub mod caa;
+pub mod body;
+pub mod csp;
 pub mod header;
 pub mod logrotate;
 pub mod mtree;
