@@ -2,8 +2,8 @@
 
 pub mod accounts;
 pub mod authorized_keys;
-pub mod caa;
 pub mod body;
+pub mod caa;
 pub mod csp;
 pub mod header;
 pub mod logrotate;
