@@ -4,11 +4,13 @@ pub mod accept;
 pub mod collector;
 pub mod declared;
 pub mod deploy;
+pub mod dns;
 pub mod excerpt;
 pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
@@ -25,4 +27,5 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &host::HostCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
+    &dns::DnsCollector,
 ];
