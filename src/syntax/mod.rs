@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod authorized_keys;
 pub mod header;
+pub mod japanese_day;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
