@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod authorized_keys;
+pub mod body;
+pub mod csp;
 pub mod header;
 pub mod japanese_day;
 pub mod logrotate;
