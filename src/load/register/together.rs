@@ -120,11 +120,7 @@ fn one(told: &mut Told<'_>, pointer: &str, entry: &ContractorDocument) {
     }
     let twice = |names: &mut dyn Iterator<Item = String>| {
         let mut seen = BTreeSet::new();
-        names
-            .enumerate()
-            .filter(|(_, name)| !seen.insert(name.clone()))
-            .map(|(at, name)| (at, name))
-            .collect::<Vec<_>>()
+        names.enumerate().filter(|(_, name)| !seen.insert(name.clone())).collect::<Vec<_>>()
     };
     let accounts = &mut entry.accounts.iter().map(|account| format!("{:?}/{}", account.system, account.user));
     for (at, name) in twice(accounts) {
