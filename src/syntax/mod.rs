@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod authorized_keys;
 pub mod body;
+pub mod caa;
 pub mod csp;
 pub mod header;
 pub mod japanese_day;
