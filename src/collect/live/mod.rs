@@ -1,8 +1,10 @@
 //! The real world, with all its limits. It writes nothing, sends no body, and asks declared hosts only.
 
 mod client;
+mod dns;
 mod files;
 mod hosts;
+pub mod message;
 
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
@@ -12,12 +14,14 @@ use std::sync::OnceLock;
 pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
 use super::collector::LocalFuture;
+use super::question::{DnsAnswer, DnsQuestion};
 use super::world::{Fetched, FileFacts, Refusal, Stream, World};
 
 /// The world as it is.
 #[derive(Debug)]
 pub struct LiveWorld {
     options: LiveOptions,
+    dns: dns::DnsState,
     /// Read once and only when a host is looked at.
     platform_roots: OnceLock<Vec<Vec<u8>>>,
 }
@@ -26,7 +30,7 @@ impl LiveWorld {
     /// A world that may be asked in this way.
     #[must_use]
     pub fn new(options: LiveOptions) -> Self {
-        Self { options, platform_roots: OnceLock::new() }
+        Self { options, dns: dns::DnsState::new(), platform_roots: OnceLock::new() }
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -57,6 +61,10 @@ impl World for LiveWorld {
 
     fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>> {
         Box::pin(self.fetched(url, limit_bytes))
+    }
+
+    fn dns<'a>(&'a self, question: &'a DnsQuestion) -> LocalFuture<'a, Result<DnsAnswer, Refusal>> {
+        Box::pin(self.answered(question))
     }
 
     fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal> {
