@@ -23,7 +23,8 @@ pub fn tls_profile_page(profile: &TlsProfile, language: Language) -> String {
         say("note", "備考"),
         profile.note.text(language),
     );
-    for (title, demands) in [(say("must", "遵守項目"), &profile.must), (say("should", "推奨項目"), &profile.should)] {
+    for (title, demands) in [(say("must", "遵守項目"), &profile.must), (say("should", "推奨項目"), &profile.should)]
+    {
         let lines = lines(demands, language);
         if !lines.is_empty() {
             page.push_str(&format!("\n## {title}\n\n{}", lines.concat()));
@@ -50,7 +51,8 @@ fn lines(demands: &TlsDemands, language: Language) -> Vec<String> {
         match items.len() {
             0 => lines.push(format!("- {title}: {}\n", say("none", "なし"))),
             1..=6 => lines.push(format!("- {title}: {}\n", items.join(", "))),
-            _ => lines.push(format!("- {title}:\n{}", items.iter().map(|item| format!("  - {item}\n")).collect::<String>())),
+            _ => lines
+                .push(format!("- {title}:\n{}", items.iter().map(|item| format!("  - {item}\n")).collect::<String>())),
         }
     };
     list(say("only these versions", "許可するバージョン"), demands.protocols.as_ref());
@@ -77,7 +79,10 @@ fn lines(demands: &TlsDemands, language: Language) -> Vec<String> {
         (say("OCSP stapling", "OCSPステープリング"), demands.ocsp_stapling),
         (say("extended master secret", "拡張マスターシークレット"), demands.extended_master_secret),
         (say("secure renegotiation", "安全な再ネゴシエーション"), demands.secure_renegotiation),
-        (say("no renegotiation by the client", "クライアント起点の再ネゴシエーションの拒否"), demands.no_client_renegotiation),
+        (
+            say("no renegotiation by the client", "クライアント起点の再ネゴシエーションの拒否"),
+            demands.no_client_renegotiation,
+        ),
         (say("no compression", "圧縮の無効化"), demands.no_compression),
         (say("no early data", "0-RTTの拒否"), demands.no_early_data),
     ] {

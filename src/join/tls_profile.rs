@@ -42,7 +42,12 @@ pub const TLS_PROFILE_KINDS: &[KindSpec] = &[
             ),
             field("excludes_dhe", Bool, "the profile leaves out finite-field DHE", "プロファイルが有限体DHEを除外する"),
             field("dhe", Texts, "accepted suites with finite-field DHE", "受け付ける有限体DHEの暗号スイート"),
-            field("asks_hybrid", Bool, "the profile asks for a hybrid group", "プロファイルがハイブリッド鍵交換を求める"),
+            field(
+                "asks_hybrid",
+                Bool,
+                "the profile asks for a hybrid group",
+                "プロファイルがハイブリッド鍵交換を求める",
+            ),
             field("hybrid", Texts, "accepted groups with ML-KEM", "受け付けるML-KEMのグループ"),
             field(
                 "unmet_must",
@@ -60,10 +65,20 @@ pub const TLS_PROFILE_KINDS: &[KindSpec] = &[
         ja: "選択したTLSプロファイルと証明書チェーンの照合",
         fields: &[
             field("profile", Text, "id of the profile", "プロファイルのID"),
-            field("asks_rsa_3072", Bool, "the profile asks for RSA of 3072 bits", "プロファイルがRSA 3072ビットを求める"),
+            field(
+                "asks_rsa_3072",
+                Bool,
+                "the profile asks for RSA of 3072 bits",
+                "プロファイルがRSA 3072ビットを求める",
+            ),
             field("has_rsa", Bool, "an RSA key is in the chain below the root", "ルートより下にRSA鍵がある"),
             field("rsa_smallest_bits", Integer, "size of the smallest of them", "最小のRSA鍵長"),
-            field("asks_staple", Bool, "the profile asks for OCSP stapling", "プロファイルがOCSPステープリングを求める"),
+            field(
+                "asks_staple",
+                Bool,
+                "the profile asks for OCSP stapling",
+                "プロファイルがOCSPステープリングを求める",
+            ),
             field("ocsp_responder", Bool, "the certificate names an OCSP responder", "OCSPレスポンダの記載がある"),
             field("stapled", Bool, "an OCSP answer is stapled", "OCSP応答が送信されている"),
             field("unmet_must", Texts, "demands of must that are not met: key, lifetime", "満たされない遵守項目"),
@@ -206,9 +221,8 @@ fn within(seen: &Observation, version: &str, field: &str, complete: &str, allowe
     let is_bounded = seen.fields.contains_key(&at_most)
         && seen.texts(&at_most).iter().all(|item| allowed.iter().any(|allowed| allowed == item));
     if !is_whole && !is_bounded {
-        told.unknown = Some(
-            seen.unknown_fields.get(field).cloned().unwrap_or_else(|| format!("{field}: the list is not whole")),
-        );
+        told.unknown =
+            Some(seen.unknown_fields.get(field).cloned().unwrap_or_else(|| format!("{field}: the list is not whole")));
     }
 }
 
@@ -222,9 +236,10 @@ fn is_offered(seen: &Observation, version: &str) -> Option<bool> {
 fn unmet(seen: &Observation, demands: &TlsDemands) -> Told {
     let mut told = Told::default();
     if let Some(allowed) = &demands.protocols {
-        let outside = seen.texts("protocols.offered").into_iter().filter(|version| {
-            !allowed.iter().any(|allowed| allowed == version)
-        });
+        let outside = seen
+            .texts("protocols.offered")
+            .into_iter()
+            .filter(|version| !allowed.iter().any(|allowed| allowed == version));
         told.faults.extend(outside.map(|version| format!("{version} is offered")));
         if seen.flag("protocols.complete") != Some(true) {
             told.unknown = Some(reason(seen, "protocols.complete"));
