@@ -10,6 +10,7 @@ pub mod japanese_day;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
+pub mod ocsp;
 pub mod sudoers;
 pub mod systemd;
 pub mod tls;
