@@ -4,7 +4,7 @@ mod certificate;
 mod endpoint_kind;
 mod kinds;
 mod probe;
-mod trust;
+pub(in crate::collect) mod trust;
 
 use std::net::SocketAddr;
 

@@ -17,7 +17,7 @@ use crate::model::Time;
 ///
 /// # Errors
 /// The reason in words, where the declared authority cannot be read: then trust is unknown.
-pub(super) fn verdict(
+pub(in crate::collect) fn verdict(
     chain: &[Vec<u8>],
     name: &str,
     anchor: Result<Option<Vec<u8>>, Refusal>,
