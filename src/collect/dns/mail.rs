@@ -128,3 +128,6 @@ async fn receivers(lookup: &Lookup<'_>, name: &str, named: &Named, seen: &mut Ob
     };
     seen.set("mx.state", state).set("receives_mail", matches!(state, "hosts" | "address"));
 }
+
+#[cfg(test)]
+mod tests;
