@@ -133,3 +133,74 @@ proptest! {
         prop_assert_ne!(told.flag("trusted"), Some(true));
     }
 }
+
+/// A public key of any bytes: what it says need not be true.
+struct Claimed(Vec<u8>);
+
+impl rcgen::PublicKeyData for Claimed {
+    fn der_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &rcgen::PKCS_RSA_SHA256
+    }
+}
+
+/// An RSA key of so many bits, an odd number of no meaning.
+fn claimed_rsa(bits: usize) -> Claimed {
+    let mut modulus = vec![0_u8];
+    modulus.extend((0..bits / 8).map(|at| u8::try_from(at % 251).unwrap() | 0x81));
+    let number = |bytes: &[u8]| {
+        let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+        [&[0x02, 0x82, length[0], length[1]], bytes].concat()
+    };
+    let both = [number(&modulus), vec![2, 3, 1, 0, 1]].concat();
+    let length = u16::try_from(both.len()).unwrap().to_be_bytes();
+    Claimed([&[0x30, 0x82, length[0], length[1]], both.as_slice()].concat())
+}
+
+#[test]
+fn odd_certificates_are_facts_or_unknown() {
+    let root = authority("root");
+    let own = root.der().to_vec();
+    let large = leaf("www.example.jp").signed_by(&claimed_rsa(16_384), &root).unwrap().der().to_vec();
+    let told = seen(&[large], &own, "www.example.jp");
+    assert_eq!((told.text("key_algorithm"), told.integer("key_bits")), (Some("rsa"), Some(16_384)));
+    assert_eq!(told.flag("trusted"), Some(true));
+
+    // A serial number below zero: the sign bit of a known one, which also breaks the signature.
+    let mut parameters = leaf("www.example.jp");
+    parameters.serial_number = Some(vec![0x11, 0x22, 0x33, 0x44].into());
+    let good = signed(&parameters, &root);
+    let replaced = |from: &[u8], to: &[u8]| {
+        let at = good.windows(from.len()).position(|bytes| bytes == from).unwrap();
+        let mut bad = good.clone();
+        bad[at..at + to.len()].copy_from_slice(to);
+        seen(&[bad], &own, "www.example.jp")
+    };
+    assert_eq!(replaced(&[0x11, 0x22, 0x33, 0x44], &[0x91, 0x22, 0x33, 0x44]).flag("trusted"), Some(false));
+    // Months that do not exist.
+    let told = replaced(b"261001000000Z", b"269901000000Z");
+    assert_eq!((told.flag("trusted"), told.fields.get("not_after")), (Some(false), None));
+    assert!(told.unknown_fields.contains_key("not_after"));
+
+    // Names of 64 KiB, with NUL and with marks that turn the direction of writing.
+    let mut parameters = leaf("www.example.jp");
+    for name in ["a".repeat(65_536), "www.example.jp\0.evil.example".to_owned(), "a\u{1b}[31m".to_owned()] {
+        parameters.subject_alt_names.push(rcgen::SanType::DnsName(name.try_into().unwrap()));
+    }
+    parameters.distinguished_name.push(DnType::OrganizationName, "\u{202e}pj.elpmaxe\0");
+    let told = seen(&[signed(&parameters, &root)], &own, "www.example.jp");
+    // The verifier reads no certificate of more than 64 KiB, and then it is not trusted.
+    assert_eq!((told.text("trust_reason"), told.integer("name_count")), (Some("malformed"), Some(4)));
+    assert!(told.texts("names").iter().all(|name| name.chars().count() <= 201));
+    let evil = seen(&[signed(&leaf("www.example.jp\0.evil.example"), &root)], &own, "www.example.jp");
+    assert_ne!(evil.flag("trusted"), Some(true));
+
+    // More certificates than any server has: every one of them is counted.
+    let many: Vec<Vec<u8>> = std::iter::once(good.clone()).chain(vec![own.clone(); 1_000]).collect();
+    let told = seen(&many, &own, "www.example.jp");
+    assert_eq!((told.integer("chain_length"), told.flag("chain_root_sent")), (Some(1_001), Some(true)));
+    assert_eq!(told.integer("chain_superfluous"), Some(999));
+}
