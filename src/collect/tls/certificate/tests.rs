@@ -204,3 +204,59 @@ fn odd_certificates_are_facts_or_unknown() {
     assert_eq!((told.integer("chain_length"), told.flag("chain_root_sent")), (Some(1_001), Some(true)));
     assert_eq!(told.integer("chain_superfluous"), Some(999));
 }
+
+/// A server that says these words to everyone, and then a byte without end.
+async fn endless(words: Vec<u8>) -> u16 {
+    use tokio::io::AsyncWriteExt;
+    let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let words = words.clone();
+            tokio::spawn(async move {
+                let _ = stream.write_all(&words).await;
+                // A record of 16 KiB, again and again: ten megabytes and more, if anyone reads them.
+                let record = [&[22, 3, 3, 0x40, 0][..], &[0; 0x4000]].concat();
+                while stream.write_all(&record).await.is_ok() {}
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn certificates_without_end_are_a_gap() {
+    // A ServerHello of TLS 1.2 with an ECDHE suite, then a Certificate message that claims 2^24 - 1 bytes.
+    let mut hello = vec![3, 3];
+    hello.extend([7; 32]);
+    hello.extend([0, 0xc0, 0x2f, 0, 0, 9, 0xff, 1, 0, 1, 0, 0, 0x17, 0, 0]);
+    let length = u8::try_from(hello.len()).unwrap();
+    let mut flight = vec![22, 3, 3, 0, length + 4, 2, 0, 0, length];
+    flight.extend(hello);
+    flight.extend([22, 3, 3, 0, 7, 11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfc]);
+    let port = endless(flight).await;
+    let host = crate::model::Host {
+        name: "www.example.jp".to_owned(),
+        addresses: vec!["127.0.0.1".to_owned()],
+        https_port: port,
+        ..crate::model::Host::default()
+    };
+    let site = crate::model::Site { hosts: vec![host], ..crate::model::Site::default() };
+    let options = crate::collect::live::LiveOptions::of_site(
+        std::path::Path::new("."),
+        &site,
+        Vec::new(),
+        None,
+        5,
+        4,
+        false,
+    );
+    let world = crate::collect::live::LiveWorld::new(options);
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let looked = look(&world, "www.example.jp", address, "e", Time::parse(NOW).unwrap(), None).await;
+    assert_eq!(looked.evidence.observations, []);
+    assert_eq!(looked.evidence.gaps.len(), 1);
+    let reason = looked.negotiated.unwrap_err();
+    // The length alone is refused: nobody waited for the end.
+    assert!(!reason.contains("no answer within"), "{reason}");
+}
