@@ -180,7 +180,8 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         main_port = parsed.port().unwrap_or(443);
     }
     for (index, host) in read.hosts.iter().enumerate() {
-        let name = host.name.to_ascii_lowercase();
+        // A name in another script is asked for as DNS knows it.
+        let name = host_of(&format!("https://{}", host.name)).unwrap_or_else(|| host.name.to_ascii_lowercase());
         if hosts.iter().any(|other| other.name == name) {
             return Err(at(&format!("/hosts/{index}/name"), format!("two hosts have the name {name}")));
         }
