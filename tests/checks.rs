@@ -131,13 +131,19 @@ fn every_tls_profile_is_what_its_file_says_and_demands_something() {
     assert!(read.len() >= 9, "{}", read.len());
     for profile in &read {
         let id = &profile.id;
-        assert!(!profile.edition.is_empty() && profile.must.protocols.is_some() && profile.must.suites.is_some(), "{id}");
+        assert!(
+            !profile.edition.is_empty() && profile.must.protocols.is_some() && profile.must.suites.is_some(),
+            "{id}"
+        );
         // Nobody has held the others against their text yet.
         assert_eq!(profile.is_verified, id.starts_with("mozilla-"), "{id}");
         for (grade, demands) in profile.grades() {
             for suite in demands.suites.iter().chain(&demands.suites_tls13).flatten() {
                 assert!(suite.starts_with("TLS_"), "{id} {grade}: {suite}");
-                assert!(!suite.contains("RC4") && !suite.contains("NULL") && !suite.contains("anon"), "{id} {grade}: {suite}");
+                assert!(
+                    !suite.contains("RC4") && !suite.contains("NULL") && !suite.contains("anon"),
+                    "{id} {grade}: {suite}"
+                );
             }
             // What a profile recommends lies inside what it demands.
             if grade == "should" {

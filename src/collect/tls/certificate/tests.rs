@@ -242,15 +242,8 @@ async fn certificates_without_end_are_a_gap() {
         ..crate::model::Host::default()
     };
     let site = crate::model::Site { hosts: vec![host], ..crate::model::Site::default() };
-    let options = crate::collect::live::LiveOptions::of_site(
-        std::path::Path::new("."),
-        &site,
-        Vec::new(),
-        None,
-        5,
-        4,
-        false,
-    );
+    let options =
+        crate::collect::live::LiveOptions::of_site(std::path::Path::new("."), &site, Vec::new(), None, 5, 4, false);
     let world = crate::collect::live::LiveWorld::new(options);
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let looked = look(&world, "www.example.jp", address, "e", Time::parse(NOW).unwrap(), None).await;
