@@ -237,6 +237,11 @@ fn serve(lab: &Lab, leaf: &str, flags: &[&str]) -> Server {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    up(child, port, &format!("openssl s_server with {leaf} {flags:?}"))
+}
+
+/// A server that takes connections.
+fn up(child: Child, port: u16, what: &str) -> Server {
     let server = Server(child, port);
     for _ in 0..2_000 {
         if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
@@ -244,7 +249,7 @@ fn serve(lab: &Lab, leaf: &str, flags: &[&str]) -> Server {
         }
         std::thread::park_timeout(std::time::Duration::from_millis(5));
     }
-    panic!("openssl s_server did not start with {leaf} {flags:?}");
+    panic!("{what} did not start");
 }
 
 fn tenken(arguments: &[&str], url: &str, server: &Server, root: &str) -> Value {
@@ -591,4 +596,60 @@ fn a_staple_is_worth_what_it_was_made_to_be() {
         &chains("https://www.example.jp", &server, &lab.path("root.pem"))[0],
         &json!({"must_staple": true, "ocsp.stapled": false}),
     );
+}
+
+#[test]
+fn the_largest_rsa_key_is_measured() {
+    if !super::is_there() {
+        return;
+    }
+    let lab = Lab::new("large");
+    lab.root("root");
+    // Five primes instead of two: a key of this size in seconds, not minutes.
+    let key = ["rsa", "-pkeyopt", "rsa_keygen_bits:16384", "-pkeyopt", "rsa_keygen_primes:5"];
+    lab.issue("root", "leaf", &Wanted { key: &key, ..GOOD });
+    let server = serve(&lab, "leaf", &[]);
+    let seen = &chains("https://www.example.jp", &server, &lab.path("root.pem"))[0];
+    hold("RSA 16384", seen, &json!({"key_algorithm": "rsa", "key_bits": 16384, "weak_keys": [], "trusted": true}));
+}
+
+#[test]
+fn nginx_with_two_certificates_and_a_staple_is_seen_as_configured() {
+    let nginx = ["/usr/sbin/nginx", "nginx"].into_iter().find(|path| Command::new(path).arg("-v").output().is_ok());
+    let Some(nginx) = nginx.filter(|_| super::is_there()) else {
+        assert!(std::env::var_os("TENKEN_REAL").is_none(), "TENKEN_REAL is set and nginx is not there");
+        return;
+    };
+    let lab = Lab::new("nginx");
+    lab.root("root");
+    lab.issue("root", "ecdsa", &GOOD);
+    lab.issue("root", "rsa", &Wanted { key: &["rsa:2048"], ..GOOD });
+    let chain = lab.chain("ecdsa-with-root.pem", &["ecdsa", "root"]);
+    let staple = lab.write("staple.der", lab.answer("root", "ecdsa", "root"));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let at = |name: &str| lab.path(name);
+    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {};\n", at(kind)))
+        .concat();
+    let configuration = format!(
+        "daemon off; master_process off; pid {}; error_log stderr; events {{}}\nhttp {{ access_log off;\n{temporary}\
+         server {{ listen 127.0.0.1:{port} ssl; server_name {NAME};\n\
+         ssl_certificate {chain}; ssl_certificate_key {};\nssl_certificate {}; ssl_certificate_key {};\n\
+         ssl_stapling on; ssl_stapling_file {staple}; return 200 ok; }} }}\n",
+        at("nginx.pid"),
+        at("ecdsa.key"),
+        at("rsa.pem"),
+        at("rsa.key"),
+    );
+    let file = lab.write("nginx.conf", configuration);
+    let child =
+        Command::new(nginx).args(["-p", &at(""), "-c", &file]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let server = up(child.unwrap(), port, "nginx");
+    let seen = chains("https://www.example.jp", &server, &lab.path("root.pem"));
+    assert_eq!(seen.len(), 2);
+    let first = json!({"key_algorithm": "ec", "trusted": true, "chain_root_sent": true, "ocsp.verified": true, "ocsp.status": "good"});
+    hold("first", &seen[0], &first);
+    hold("second", &seen[1], &json!({"key_algorithm": "rsa", "trusted": true, "chain_length": 1}));
 }
