@@ -7,6 +7,7 @@ mod level_facts;
 mod location;
 mod log_format;
 mod model;
+mod nginx_facts;
 mod routing;
 mod server_facts;
 mod socket;

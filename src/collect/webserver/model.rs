@@ -9,7 +9,7 @@ use super::log_format::{Formats, Written};
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
 use super::variable::Variables;
-use super::{level_facts, server_facts, socket, upstream, version};
+use super::{level_facts, nginx_facts, server_facts, socket, upstream, version};
 use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
 const METHOD: &str = "configuration read as nginx reads it";
@@ -68,7 +68,7 @@ pub(super) fn observe(directives: &[Node], server: &WebServer, sensitive: Option
             let mut seen = level_seen(level, &server.name, main);
             level_facts::state(&mut seen, &whole, server, level, number);
             observations.push(seen);
-            observations.push(level_facts::of_nginx(&whole, server, level));
+            observations.push(nginx_facts::seen(&whole, server, level));
             observations.extend(upstream::seen(&whole, server, level, number));
         }
         for path in sensitive.unwrap_or_default() {
