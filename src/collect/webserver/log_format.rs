@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::include::Node;
+use super::variable::names;
 
 /// The format that nginx has built in.
 const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
@@ -127,7 +128,7 @@ impl Formats {
     /// Reads the formats and derived variables of all levels.
     pub(super) fn of(nodes: &[Node]) -> Self {
         let mut formats = Self { formats: BTreeMap::new(), derived: BTreeMap::new() };
-        formats.formats.insert("combined".to_owned(), variables(COMBINED).collect());
+        formats.formats.insert("combined".to_owned(), names(COMBINED).into_iter().collect());
         formats.gather(nodes);
         formats
     }
@@ -137,7 +138,7 @@ impl Formats {
             match (node.name.as_str(), node.arguments.as_slice()) {
                 ("log_format", [name, parts @ ..]) => {
                     let parts = parts.iter().filter(|part| !part.starts_with("escape="));
-                    self.formats.insert(name.clone(), parts.flat_map(|part| variables(part)).collect());
+                    self.formats.insert(name.clone(), parts.flat_map(|part| names(part)).collect());
                 }
                 ("map" | "split_clients", [source, target]) => self.derive(target, source, node),
                 ("geo", [target]) => {
@@ -145,7 +146,7 @@ impl Formats {
                 }
                 ("geo", [source, target]) => self.derive(target, source, node),
                 ("set", [target, value]) => {
-                    self.derived.entry(bare(target).to_owned()).or_default().extend(variables(value));
+                    self.derived.entry(bare(target).to_owned()).or_default().extend(names(value));
                 }
                 _ => {}
             }
@@ -160,7 +161,7 @@ impl Formats {
     fn derive(&mut self, target: &str, source: &str, node: &Node) {
         let entry = self.derived.entry(bare(target).to_owned()).or_default();
         for line in node.block.iter().flatten() {
-            entry.extend(line.arguments.iter().flat_map(|value| variables(value)));
+            entry.extend(line.arguments.iter().flat_map(|value| names(value)));
         }
         // A capture of the source's text carries the source.
         let captures = node
@@ -169,7 +170,7 @@ impl Formats {
             .flatten()
             .any(|line| line.name.starts_with('~') && line.arguments.iter().any(|value| value.contains('$')));
         if captures {
-            entry.extend(variables(source));
+            entry.extend(names(source));
         }
     }
 
@@ -215,23 +216,13 @@ fn bare(variable: &str) -> &str {
     variable.trim_start_matches('$')
 }
 
-/// The variables that a text names: `$name` and `${name}`.
-fn variables(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split('$').skip(1).filter_map(|rest| {
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
-        let end =
-            rest.find(|character: char| !(character.is_ascii_alphanumeric() || character == '_')).unwrap_or(rest.len());
-        (end > 0).then(|| rest[..end].to_owned())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn variables_are_found_in_both_spellings() {
-        assert_eq!(variables("a$b-${c}d$e_1$$").collect::<Vec<_>>(), ["b", "c", "e_1"]);
+        assert_eq!(names("a$b-${c}d$e_1$$"), ["b", "c", "e_1"]);
     }
 
     #[test]

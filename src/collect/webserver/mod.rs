@@ -1,11 +1,20 @@
 //! The web server's configuration as the server understands it: effective logs, formats and roots. It never judges.
 
+mod access;
 mod include;
 mod kinds;
+mod level_facts;
 mod location;
 mod log_format;
 mod model;
+mod nginx_facts;
+mod routing;
+mod server_facts;
+mod socket;
 mod state;
+mod upstream;
+mod variable;
+mod version;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
@@ -48,7 +57,7 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let read = include::read(world, server);
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
     let mut evidence =
-        Evidence { observations: model::observe(&read.directives, &server.path, sensitive), ..Evidence::default() };
+        Evidence { observations: model::observe(&read.directives, server, sensitive), ..Evidence::default() };
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
         let census = if kind.name == kinds::SENSITIVE_PATH && sensitive.is_none() {

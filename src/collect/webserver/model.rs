@@ -4,48 +4,93 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::include::Node;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
-use super::location::{Answer, Matching, answering, is_static};
+use super::location::{Matching, is_static};
 use super::log_format::{Formats, Written};
+use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
-use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value};
+use super::variable::Variables;
+use super::{level_facts, nginx_facts, server_facts, socket, upstream, version};
+use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
 const METHOD: &str = "configuration read as nginx reads it";
 
 /// A level that answers requests.
-struct Level<'a> {
-    server: &'a Node,
+pub(super) struct Level<'a> {
+    pub(super) server: &'a Node,
     /// `None` for the server's own level.
-    matching: Option<Matching>,
-    place: &'a Node,
-    name: String,
-    state: State,
+    pub(super) matching: Option<Matching>,
+    pub(super) place: &'a Node,
+    pub(super) name: String,
+    pub(super) state: State,
     /// The level does nothing but return or redirect.
-    returns_only: bool,
+    pub(super) returns_only: bool,
+    /// The level around it; `None` for the server's own.
+    pub(super) parent: Option<usize>,
+    /// It is an `if`, which counts for what it matches.
+    pub(super) is_if: bool,
 }
 
-struct Server<'a> {
-    node: &'a Node,
-    name: String,
-    levels: Vec<Level<'a>>,
+impl Level<'_> {
+    /// The directives of a name that stand at this level itself.
+    pub(super) fn own<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Node> + 's {
+        self.place.block.iter().flatten().filter(move |node| node.name == name)
+    }
+}
+
+/// One virtual server.
+pub(super) struct Server<'a> {
+    pub(super) node: &'a Node,
+    pub(super) name: String,
+    /// What is in force around it.
+    pub(super) outer: State,
+    pub(super) levels: Vec<Level<'a>>,
 }
 
 /// Observes a whole configuration.
-pub(super) fn observe(directives: &[Node], main: &str, sensitive: Option<&[String]>) -> Vec<Observation> {
+pub(super) fn observe(directives: &[Node], server: &WebServer, sensitive: Option<&[String]>) -> Vec<Observation> {
+    let main = server.path.as_str();
     let formats = Formats::of(directives);
     let servers = servers(directives);
+    let whole = Whole {
+        main,
+        version: version::of(server.version.as_deref()),
+        sockets: socket::sockets(&servers),
+        variables: Variables::of(directives),
+        patterns: Patterns::default(),
+    };
     let mut observations = Vec::new();
-    for server in &servers {
-        observations.push(server_seen(server, main));
-        observations.extend(server.levels.iter().map(|level| level_seen(level, &server.name, main)));
+    for (number, server) in servers.iter().enumerate() {
+        let mut seen = server_seen(server, main);
+        server_facts::state(&mut seen, &whole, &servers, number);
+        observations.push(seen);
+        observations.push(server_facts::of_nginx(&whole, &servers, number));
+        for level in &server.levels {
+            let mut seen = level_seen(level, &server.name, main);
+            level_facts::state(&mut seen, &whole, server, level, number);
+            observations.push(seen);
+            observations.push(nginx_facts::seen(&whole, server, level));
+            observations.extend(upstream::seen(&whole, server, level, number));
+        }
         for path in sensitive.unwrap_or_default() {
-            observations.push(sensitive_seen(server, path, main, &formats));
+            observations.push(sensitive_seen(server, path, &whole, &formats));
         }
     }
+    observations.extend(socket::seen(&whole, &servers));
     observations.extend(logs_seen(&servers, &formats));
     observations
 }
 
-fn servers(directives: &[Node]) -> Vec<Server<'_>> {
+/// What every part of the observation needs to know of the whole configuration.
+pub(super) struct Whole<'a> {
+    pub(super) main: &'a str,
+    pub(super) version: version::Version,
+    pub(super) sockets: Vec<socket::Socket>,
+    pub(super) variables: Variables,
+    pub(super) patterns: Patterns,
+}
+
+/// Every virtual server, in the order of the files.
+pub(super) fn servers(directives: &[Node]) -> Vec<Server<'_>> {
     let mut servers = Vec::new();
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     // A fragment may begin inside http, or hold bare servers.
@@ -58,8 +103,9 @@ fn servers(directives: &[Node]) -> Vec<Server<'_>> {
             let Some(block) = node.block.as_deref() else { continue };
             let name = server_name(block, &mut taken);
             let mut levels = Vec::new();
-            walk(node, node, block, &state.at(block), &name, None, &mut levels);
-            servers.push(Server { node, name, levels });
+            let own = Below { server: node, parent: None, is_if: false };
+            walk(own, node, block, &state.at(block), &name, None, &mut levels);
+            servers.push(Server { node, name, outer: state.clone(), levels });
         }
     }
     servers
@@ -78,8 +124,16 @@ fn server_name(block: &[Node], taken: &mut BTreeMap<String, u32>) -> String {
     if *count == 1 { plain } else { format!("{plain}#{count}") }
 }
 
-fn walk<'a>(
+/// Where a level hangs.
+#[derive(Clone, Copy)]
+struct Below<'a> {
     server: &'a Node,
+    parent: Option<usize>,
+    is_if: bool,
+}
+
+fn walk<'a>(
+    below: Below<'a>,
     place: &'a Node,
     block: &'a [Node],
     state: &State,
@@ -94,25 +148,30 @@ fn walk<'a>(
             "root" | "alias" | "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "try_files" | "location"
         )
     };
+    let number = levels.len();
     levels.push(Level {
-        server,
+        server: below.server,
         matching,
         place,
         name: name.to_owned(),
         state: state.clone(),
         returns_only: block.iter().any(returns) && !block.iter().any(serves),
+        parent: below.parent,
+        is_if: below.is_if,
     });
     for node in block {
         let Some(inner) = node.block.as_deref() else { continue };
+        let below = |is_if| Below { parent: Some(number), is_if, ..below };
         match node.name.as_str() {
             "location" => {
                 let name = format!("{name}/location[{}]", node.arguments.join(" "));
-                walk(server, node, inner, &state.at(inner), &name, Matching::of(node), levels);
+                walk(below(false), node, inner, &state.at(inner), &name, Matching::of(node), levels);
             }
-            // `if` is a level of its own: a log that it switches off is off for what it matches.
-            "if" if inner.iter().any(|own| own.name == "access_log") => {
+            // `if` is a level of its own: a log that it switches off is off for what it matches, headers likewise.
+            "if" if inner.iter().any(|own| matches!(own.name.as_str(), "access_log" | "add_header")) => {
                 let name = format!("{name}/if[{}]", node.arguments.join(" "));
-                walk(server, node, inner, &state.at(inner), &name, Some(Matching::Named("if".to_owned())), levels);
+                let matching = Some(Matching::Named("if".to_owned()));
+                walk(below(true), node, inner, &state.at(inner), &name, matching, levels);
             }
             _ => {}
         }
@@ -123,11 +182,11 @@ fn is_redirect(node: &Node) -> bool {
     node.arguments.last().is_some_and(|last| last == "permanent" || last == "redirect")
 }
 
-fn subject(main: &str, locus: &str) -> Subject {
+pub(super) fn subject(main: &str, locus: &str) -> Subject {
     Subject::new(SubjectKind::File, format!("{main}#{locus}"))
 }
 
-fn seen(kind: &str, subject: Subject, node: &Node) -> Observation {
+pub(super) fn seen(kind: &str, subject: Subject, node: &Node) -> Observation {
     let mut seen = Observation::new(kind, subject, node.location(), METHOD);
     seen.related = node.chain.as_ref().clone();
     seen
@@ -229,16 +288,11 @@ fn is_inside(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn sensitive_seen(server: &Server<'_>, path: &str, main: &str, formats: &Formats) -> Observation {
+fn sensitive_seen(server: &Server<'_>, path: &str, whole: &Whole<'_>, formats: &Formats) -> Observation {
     let locus = format!("server[{}]/path[{path}]", server.name);
-    // Only locations directly in the server compete; nested ones are decided inside the one that wins.
-    let depth = |level: &Level<'_>| level.name.matches("/location[").count();
-    let outer: Vec<&Level<'_>> =
-        server.levels.iter().filter(|level| depth(level) == 1 && level.matching.is_some()).collect();
-    let matchings: Vec<Matching> = outer.iter().filter_map(|level| level.matching.clone()).collect();
-    let level = match answering(&matchings, path) {
-        Answer::One(number) => outer.get(number).copied(),
-        Answer::None => server.levels.first(),
+    let main = whole.main;
+    let level = match answering(&server.levels, &whole.patterns, path) {
+        Answer::Level(number) => server.levels.get(number),
         Answer::Open => None,
     };
     let place = level.map_or(server.node, |level| level.place);
@@ -246,20 +300,16 @@ fn sensitive_seen(server: &Server<'_>, path: &str, main: &str, formats: &Formats
     seen.set("path", path);
     let Some(level) = level else {
         for field in ["location", "query_logged", "formats"] {
-            seen.unknown(field, "a location with a regular expression may answer this path");
+            seen.unknown(field, "a regular expression that cannot be evaluated here may answer this path");
         }
         return seen;
     };
-    let nested = server.levels.iter().any(|other| depth(other) > 1 && other.name.starts_with(&level.name));
     seen.set("location", level.name.as_str());
     let logs = level.state.logs(level.server);
     let names: BTreeSet<&str> = logs.iter().map(|log| log.format.as_str()).collect();
     seen.set("formats", Value::texts(names.iter().copied()));
     let written: Option<Vec<Written>> = names.iter().map(|name| formats.written(name)).collect();
     match written {
-        _ if nested => {
-            seen.unknown("query_logged", "a location inside this one may answer");
-        }
         Some(written) if written.iter().all(|written| written.unknown.is_empty()) => {
             seen.set("query_logged", !level.returns_only && written.iter().any(|written| written.has_query));
         }

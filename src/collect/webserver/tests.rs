@@ -1,5 +1,7 @@
 //! The collector on recorded configurations.
 
+mod meaning;
+
 use std::collections::BTreeSet;
 
 use super::*;
@@ -48,6 +50,15 @@ fn texts(evidence: &Evidence, kind: &str, subject: &str, field: &str) -> Vec<Str
     seen.texts(field).into_iter().map(str::to_owned).collect()
 }
 
+/// The directives of a text, as if it were the main file.
+pub(super) fn nodes(text: &str) -> Vec<super::include::Node> {
+    let world = RecordedWorld::new().file("nginx.conf", text);
+    let server = WebServer { kind: WebServerKind::Nginx, path: "nginx.conf".to_owned(), version: None, root: None };
+    let read = super::include::read(&world, &server);
+    assert_eq!(read.faults, [], "{text}");
+    read.directives
+}
+
 const WHOLE: &str = "
 http {
   log_format privacy '$remote_addr [$time_iso8601] \"$request_method $uri\" $status $body_bytes_sent';
@@ -94,7 +105,10 @@ use super::kinds::{LOCATION, LOG, SENSITIVE_PATH};
 
 #[test]
 fn what_is_stated_is_what_is_declared() {
-    let world = RecordedWorld::new().file("nginx/nginx.conf", WHOLE).file("nginx/conf.d/x", "");
+    let world = RecordedWorld::new().file("nginx/nginx.conf", WHOLE).file(
+        "nginx/conf.d/x.conf",
+        "server { listen 80; ssl_stapling on; listen 443 ssl; location /u { proxy_pass https://u; } }",
+    );
     let evidence = look_at(&world);
     for kind in KINDS {
         let declared: BTreeSet<&str> = kind.fields.iter().map(|field| field.name).collect();

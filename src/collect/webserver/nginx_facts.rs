@@ -1,0 +1,104 @@
+//! What nginx alone has at a level: what its rules of inheritance lose, aliases, expressions that answer before a guard, `if`.
+
+use std::collections::BTreeSet;
+
+use super::access;
+use super::kinds::NGINX_LOCATION;
+use super::level_facts::refuses;
+use super::location::Matching;
+use super::model::{Level, Server, Whole, seen as observation, subject};
+use super::state::Header;
+use crate::model::{Observation, Related, Value};
+
+/// The observation of one level.
+pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) -> Observation {
+    let locus = level.name.strip_prefix(&server.name).unwrap_or_default();
+    let mut one =
+        observation(NGINX_LOCATION, subject(whole.main, &format!("server[{}]{locus}", server.name)), level.place);
+    let outer = level.parent.and_then(|parent| server.levels.get(parent)).map_or(&server.outer, |parent| &parent.state);
+    let response = lost(&mut one.related, &outer.headers, &level.state.headers);
+    let request = lost(&mut one.related, &outer.request_headers, &level.state.request_headers);
+    one.set("headers_lost", Value::texts(response)).set("request_headers_lost", Value::texts(request));
+    if let Some(node) = level.own("add_header").next().filter(|_| !one.texts("headers_lost").is_empty()) {
+        one.source = node.location();
+    }
+    let alias = level.own("alias").next();
+    let traversal = matches!((&level.matching, alias), (Some(Matching::Prefix(path, _)), Some(node))
+        if !path.ends_with('/') && node.arguments.first().is_some_and(|target| target.ends_with('/')));
+    one.set("alias_traversal", traversal);
+    if let Some(node) = alias.filter(|_| traversal) {
+        one.related.push(Related { location: node.location(), note: "the alias".to_owned() });
+    }
+    let own_rules = || level.own("allow").chain(level.own("deny")).chain(level.own("auth_basic"));
+    let returns =
+        level.own("return").next().filter(|node| node.arguments.first().is_none_or(|code| !code.starts_with('4')));
+    one.set(
+        "return_before_rules",
+        returns.is_some()
+            && own_rules()
+                .any(|node| node.name != "auth_basic" || node.arguments.first().is_some_and(|word| word != "off")),
+    );
+    one.set("rules_weakened", access::is_weaker(outer, &level.state));
+    if let Some(node) = own_rules().next() {
+        one.related.push(Related { location: node.location(), note: "its own access rules".to_owned() });
+    }
+    regex_bypass(&mut one, whole, server, level);
+    let mut in_if = BTreeSet::new();
+    for block in level.own("if").filter(|_| level.parent.is_some()) {
+        for node in block.block.iter().flatten() {
+            if !matches!(node.name.as_str(), "return" | "rewrite" | "set" | "break" | "access_log") {
+                in_if.insert(node.name.clone());
+            }
+        }
+    }
+    one.set("directives_in_if", Value::texts(in_if));
+    one
+}
+
+/// Names that are in force outside, and neither set again nor kept inside.
+fn lost(related: &mut Vec<Related>, outer: &[Header], inner: &[Header]) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for header in outer.iter().filter(|header| !inner.iter().any(|other| other.name == header.name)) {
+        if found.insert(header.name.clone()) {
+            let note = format!("{} is set here and lost inside", header.name);
+            related.push(Related { location: header.node.location(), note });
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Regular expressions that answer paths below a restricted prefix without its limits.
+fn regex_bypass(one: &mut Observation, whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) {
+    let Some(Matching::Prefix(prefix, false)) = &level.matching else {
+        one.set("bypasses", Value::texts(Vec::<String>::new()));
+        return;
+    };
+    let is_guarded = access::of(&level.state).is_restricted() && level.parent == Some(0) && prefix != "/";
+    let mut found = Vec::new();
+    if is_guarded {
+        for other in server.levels.iter().filter(|other| other.parent == Some(0)) {
+            let Some(Matching::Pattern(pattern, insensitive)) = &other.matching else { continue };
+            if access::of(&other.state).is_restricted() || refuses(other) {
+                continue;
+            }
+            let tries = ["x.php", "x.png", "x.css", "x.js", "x.html", "x.txt", "x"];
+            let below = tries.iter().map(|name| format!("{}/{name}", prefix.trim_end_matches('/')));
+            for path in below {
+                match whole.patterns.is_match(pattern, *insensitive, &path) {
+                    Some(true) => {
+                        found.push(format!("~ {pattern}"));
+                        let note = "answers without these limits".to_owned();
+                        one.related.push(Related { location: other.place.location(), note });
+                        break;
+                    }
+                    Some(false) => {}
+                    None => {
+                        one.unknown("bypasses", "a regular expression that cannot be evaluated here may answer");
+                        return;
+                    }
+                }
+            }
+        }
+    }
+    one.set("bypasses", Value::texts(found));
+}
