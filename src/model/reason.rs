@@ -83,6 +83,10 @@ const REASONS: &[(&str, &str)] = &[
     ("no alias", "別名(CNAME)ではありません"),
     ("no MTA-STS record", "MTA-STSレコードがありません"),
     ("senders ignore it", "送信側に無視される状態です"),
+    ("no certificate was seen", "証明書を確認できませんでした"),
+    ("whether the certificate is a public one is not known", "公的な証明書かどうか分かりません"),
+    ("the issuer's name for CAA is not known", "発行者のCAA上の名称が分かりません"),
+    ("issued here", "この証明書を発行"),
     ("no CAA record", "CAAレコードがありません"),
     ("no date is stated", "日付の記載がありません"),
     (
