@@ -22,6 +22,10 @@ pub const HEADER_FIELDS: usize = 500;
 pub const BODY_BYTES: usize = 2 * 1024 * 1024;
 /// Pages of one host that are read; with the paths that are asked for by name they stay within the requests of a host.
 pub const PAGES_PER_HOST: usize = 20;
+/// Answers in a row that may fail to come in time before a host is left: it is down, and each costs the whole timeout.
+pub const SILENCES_PER_HOST: u64 = 3;
+/// How many times the time of one answer a whole visit to a host may take: ten minutes at the usual ten seconds.
+pub const VISIT_TIMEOUTS: u64 = 60;
 /// Bytes of a TLS server's first flight: long chains have 20 KiB.
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
 /// Addresses of one name that are looked at.

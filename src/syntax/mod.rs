@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod authorized_keys;
+pub mod body;
 pub mod csp;
 pub mod header;
 pub mod logrotate;
