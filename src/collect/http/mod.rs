@@ -1,9 +1,18 @@
 //! Web answers of each declared host: plain HTTP, headers, cookies, pages, open paths. It never judges, and asks GET only.
 
+mod answers;
+mod cookies;
 mod exposure;
+mod fields;
 mod kinds;
+mod markup;
 mod observe;
 mod page;
+#[allow(dead_code)] // Forms and loads will ask whose a host is too.
+mod party;
+mod policy;
+mod probes;
+mod redirects;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +21,13 @@ use std::net::SocketAddr;
 use futures_util::future::join_all;
 use reqwest::Url;
 
+use self::answers::Role;
+use self::cookies::Jar;
 use self::exposure::EXPOSURES;
-use self::kinds::{COOKIE, FORM, HOST, LOAD, PAGE, PATH, RESPONSE, SECURITY_TXT};
+use self::kinds::{COOKIE, FORM, HOST, LOAD, PAGE, PATH, REDIRECT, RESPONSE, SECURITY_TXT};
+use self::party::Parties;
+use self::policy::PagePolicy;
+use self::probes::Noted;
 use self::wire::{Answer, Client, Question};
 use super::collector::{Collector, LocalFuture, Task};
 use super::limits::PAGES_PER_HOST;
@@ -28,7 +42,7 @@ pub struct HttpCollector;
 
 const NAME: &str = "http";
 /// Kinds whose observations come from pages, so that unread pages leave them incomplete.
-const OF_PAGES: [&str; 5] = [RESPONSE, COOKIE, PAGE, LOAD, FORM];
+const OF_PAGES: [&str; 6] = [RESPONSE, COOKIE, PAGE, LOAD, FORM, REDIRECT];
 
 impl Collector for HttpCollector {
     fn name(&self) -> &'static str {
@@ -75,6 +89,12 @@ struct Visit<'a> {
     /// Pages that are linked and were not read, once the limit was reached.
     unread: usize,
     loads: observe::Loads,
+    parties: Parties,
+    jar: Jar,
+    hops: redirects::Hops,
+    noted: Noted,
+    /// When the collection began, in seconds since 1970.
+    now: i64,
 }
 
 impl Visit<'_> {
@@ -89,11 +109,11 @@ impl Visit<'_> {
 }
 
 async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, observe::Loads) {
-    let address = match world.resolve(&host.name).await {
-        Ok(addresses) => addresses.first().copied(),
+    let addresses = match world.resolve(&host.name).await {
+        Ok(addresses) => addresses,
         Err(refusal) => return (missing(&host.name, &refusal.to_string()), BTreeMap::new()),
     };
-    let Some(address) = address else {
+    let Some(address) = addresses.first().copied() else {
         return (missing(&host.name, "the name has no address"), BTreeMap::new());
     };
     let pages = task.declaration.site.declared.policy_pages.values();
@@ -107,6 +127,11 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, obs
         faults: Vec::new(),
         unread: 0,
         loads: BTreeMap::new(),
+        parties: Parties::of(task.declaration),
+        jar: Jar::default(),
+        hops: BTreeMap::new(),
+        noted: Noted::default(),
+        now: task.now.unix_seconds(),
     };
     let root = match visit.ask("/").await {
         Ok(root) => root,
@@ -114,9 +139,13 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, obs
     };
     plain_http(&mut visit).await;
     walk(&mut visit, root).await;
+    probes::probe(&mut visit).await;
+    probes::addresses(&mut visit, &addresses).await;
+    redirects::follow(&mut visit).await;
     open_paths(&mut visit).await;
     security_txt(&mut visit).await;
-    let Visit { mut evidence, faults, unread, loads, .. } = visit;
+    let Visit { mut evidence, faults, unread, loads, jar, noted, .. } = visit;
+    jar.state(&mut evidence, &host.name, noted.scripting_page.as_deref());
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
         evidence.census.push(match faults.first() {
@@ -139,7 +168,10 @@ async fn plain_http(visit: &mut Visit<'_>) {
         Some(port) => {
             let address = SocketAddr::new(visit.address.ip(), port);
             match visit.client.ask(Question::get(&visit.host.name, address, false, "/")).await {
-                Ok(answer) => observe::plain(&mut seen, &answer.head, visit.host),
+                Ok(answer) => {
+                    observe::plain(&mut seen, &answer.head, visit.host);
+                    plain_answer(visit, &answer);
+                }
                 Err(Refusal::ConnectionRefused) => {
                     seen.set("plain_http", "closed").set("permanent", true);
                 }
@@ -163,6 +195,15 @@ async fn plain_http(visit: &mut Visit<'_>) {
         }
     }
     visit.evidence.observations.push(seen);
+}
+
+/// The answer over plain HTTP: its headers, its cookies, and where it sends on.
+fn plain_answer(visit: &mut Visit<'_>, answer: &Answer) {
+    let port = visit.host.http_port.filter(|port| *port != 80).map(|port| format!(":{port}")).unwrap_or_default();
+    let Ok(url) = Url::parse(&format!("http://{}{port}/", visit.host.name)) else { return };
+    visit.evidence.observations.push(answers::response(url.as_str(), &answer.head, Role::Plain, None, &visit.parties));
+    visit.jar.note(url.as_str(), &answer.head, false, visit.now);
+    visit.hops.insert(url.to_string(), redirects::step(&url, &answer.head, None));
 }
 
 /// The root, the declared pages and what they link to, up to the limit.
@@ -196,12 +237,24 @@ fn read(visit: &mut Visit<'_>, path: &str, answer: Answer) -> BTreeSet<String> {
     let shown = visit.url(path);
     let Ok(url) = Url::parse(&shown) else { return BTreeSet::new() };
     let html = observe::is_html(&answer.head);
-    visit.evidence.observations.push(observe::response(&shown, &answer.head, html));
-    observe::cookies(&mut visit.evidence, &visit.host.name, &shown, &answer.head);
-    if !html || !(200..300).contains(&answer.head.status) {
+    let role = Role::of(&answer.head, html);
+    visit.jar.note(&shown, &answer.head, true, visit.now);
+    visit.hops.insert(url.to_string(), redirects::step(&url, &answer.head, None));
+    if role != Role::Page {
+        let mut seen = answers::response(&shown, &answer.head, role, None, &visit.parties);
+        if role == Role::Error {
+            probes::details(&mut seen, &answer);
+        }
+        visit.evidence.observations.push(seen);
         return BTreeSet::new();
     }
     let page = page::read(&answer.body, &url);
+    let mut response = answers::response(&shown, &answer.head, role, Some(&page.markup), &visit.parties);
+    let personal = page.forms.iter().any(|form| !form.categories.is_empty());
+    if page.fault.is_none() {
+        response.set("personal", personal);
+    }
+    visit.evidence.observations.push(response);
     if let Some(fault) = page.fault {
         visit.faults.push((shown, fault.to_owned()));
         return BTreeSet::new();
@@ -209,10 +262,53 @@ fn read(visit: &mut Visit<'_>, path: &str, answer: Answer) -> BTreeSet<String> {
     if answer.truncated {
         visit.faults.push((shown.clone(), "the page is longer than is read, or was cut off".to_owned()));
     }
-    visit.evidence.observations.push(observe::page(&shown, path, &page, &visit.policy_paths));
+    visit.hops.insert(url.to_string(), redirects::step(&url, &answer.head, Some(&page.markup)));
+    let mut seen = observe::page(&shown, path, &page, &visit.policy_paths);
+    policies(visit, &mut seen, path, &url, &answer, &page);
+    visit.evidence.observations.push(seen);
     observe::forms(&mut visit.evidence, &shown, path, &page);
     observe::note_loads(&mut visit.loads, &shown, &page, &visit.host.name);
     page.links.into_iter().filter(|link| is_page(link)).collect()
+}
+
+/// What the policies of a page allow and prove, and what later questions need of it.
+fn policies(
+    visit: &mut Visit<'_>,
+    seen: &mut crate::model::Observation,
+    path: &str,
+    url: &Url,
+    answer: &Answer,
+    page: &page::Page,
+) {
+    let policies = policy::of_page(&answer.head, &page.markup);
+    let facts =
+        PagePolicy { url, policies: &policies, head: &answer.head, markup: &page.markup, parties: &visit.parties };
+    let targets: Vec<(Url, crate::syntax::csp::Kind)> = page
+        .loads
+        .iter()
+        .flat_map(|(host, kinds)| kinds.iter().map(move |kind| (host, *kind)))
+        .filter_map(|(host, kind)| Some((Url::parse(&format!("https://{host}/")).ok()?, policy::kind_of(kind)?)))
+        .collect();
+    let loads: Vec<crate::syntax::csp::SeenLoad<'_>> = targets
+        .iter()
+        .map(|(url, kind)| crate::syntax::csp::SeenLoad {
+            load: crate::syntax::csp::Load::new(*kind, url),
+            is_known_party: url.host_str().is_some_and(|host| visit.parties.is_told(host)),
+        })
+        .collect();
+    facts.state(seen, &loads, !answer.truncated);
+    let nonces = facts.nonces().into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+    let noted = &mut visit.noted;
+    if seen.flag("scripts_run") == Some(true) {
+        noted.scripting_page.get_or_insert_with(|| url.to_string());
+    }
+    noted.first_page.get_or_insert_with(|| path.to_owned());
+    if noted.asset.is_none() {
+        noted.asset.clone_from(&page.markup.asset);
+    }
+    if !nonces.is_empty() {
+        noted.nonces.insert(path.to_owned(), nonces);
+    }
 }
 
 /// Whether a path is likely a page rather than a picture or archive.

@@ -21,6 +21,8 @@ pub(super) struct Page {
     pub(super) forms: Vec<Form>,
     /// Paths on its own host that it links to.
     pub(super) links: BTreeSet<String>,
+    /// What its markup says to the browser.
+    pub(super) markup: super::markup::Markup,
     /// Why the page could not be read whole.
     pub(super) fault: Option<&'static str>,
 }
@@ -62,6 +64,7 @@ pub(super) fn read(bytes: &[u8], url: &Url) -> Page {
         return page;
     }
     let html = Html::parse_document(&text);
+    page.markup = super::markup::read(&html);
     let base = each(&html, "base[href]")
         .next()
         .and_then(|element| element.value().attr("href").map(str::to_owned))
@@ -98,7 +101,7 @@ pub(super) fn read(bytes: &[u8], url: &Url) -> Page {
 }
 
 /// Whether opening tags pile up: counted without building the tree, whose walks recurse.
-fn is_too_deep(text: &str) -> bool {
+pub(super) fn is_too_deep(text: &str) -> bool {
     let (mut depth, mut deepest) = (0_i64, 0_i64);
     let bytes = text.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
@@ -133,7 +136,7 @@ fn each<'a>(html: &'a Html, selector: &str) -> impl Iterator<Item = ElementRef<'
 }
 
 /// What stands inside a template is loaded only when a script uses it.
-fn is_inert(element: ElementRef<'_>) -> bool {
+pub(super) fn is_inert(element: ElementRef<'_>) -> bool {
     element.ancestors().filter_map(ElementRef::wrap).any(|parent| parent.value().name() == "template")
 }
 

@@ -136,6 +136,11 @@ async fn pages_beyond_the_limit_leave_the_census_incomplete() {
         faults: Vec::new(),
         unread: 0,
         loads: BTreeMap::new(),
+        parties: Parties::default(),
+        jar: Jar::default(),
+        hops: BTreeMap::new(),
+        noted: Noted::default(),
+        now: 0,
     };
     drop(listener);
     walk(&mut visit, Answer { head, body: links.into_bytes(), truncated: false }).await;
