@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use reqwest::Url;
+use url::Url;
 
 use super::cookies::is_public_suffix;
 use super::kinds::RESPONSE;
-use super::markup::Markup;
-use super::observe::new;
+use super::observe::{is_html, new};
+use super::page::Page;
 use super::party::{Parties, Party};
 use crate::collect::limits::cut;
-use crate::model::{Observation, SubjectKind, Value};
+use crate::model::{Evidence, Observation, SubjectKind, Value};
 use crate::syntax::csp::{HostPattern, Policy, Reach, policies_of_field, reach_of};
 use crate::syntax::header::{
     Framing, Head, Openness, framing, hsts, is_no_store, is_nosniff, item_token, names_version, permissions,
@@ -59,11 +59,60 @@ pub(super) fn header_policies(head: &Head) -> Vec<Policy> {
     head.values("content-security-policy").flat_map(policies_of_field).collect()
 }
 
+/// Facts that the head of an answer decides alone, so that two answers can be compared by them.
+pub(super) const OF_HEAD: [&str; 21] = [
+    "role",
+    "status",
+    "protections",
+    "hsts.fields",
+    "hsts.valid",
+    "hsts.max_age_seconds",
+    "hsts.include_subdomains",
+    "framing_refused",
+    "nosniff",
+    "permissions.state",
+    "permissions.open",
+    "permissions.left",
+    "coop",
+    "coep",
+    "corp",
+    "server_version",
+    "technology_fields",
+    "no_store",
+    "shared_storage",
+    "sets_cookie",
+    "foreign_reports",
+];
+
+/// States an answer over TLS by its head.
+pub(super) fn of_head(url: &str, head: &Head, parties: &Parties) -> Observation {
+    response(url, head, Role::of(head, is_html(head)), parties)
+}
+
+/// Adds what the text of a page says to its answer.
+pub(super) fn add_page(evidence: &mut Evidence, url: &str, page: &Page) {
+    let Some(seen) = evidence.observations.iter_mut().find(|seen| seen.kind == RESPONSE && seen.subject.name() == url)
+    else {
+        return;
+    };
+    // A meta takes the place of the header for what the page asks for after it.
+    if let Some(policy) = page.meta_referrer.as_deref().and_then(meta_referrer) {
+        seen.set("referrer_policy", policy);
+    }
+    seen.set("personal", page.forms.iter().any(|form| !form.categories.is_empty()));
+}
+
 /// States one answer.
-pub(super) fn response(url: &str, head: &Head, role: Role, markup: Option<&Markup>, parties: &Parties) -> Observation {
+pub(super) fn response(url: &str, head: &Head, role: Role, parties: &Parties) -> Observation {
     let mut seen = new(RESPONSE, SubjectKind::Page, url, url);
     seen.set("over_tls", role != Role::Plain).set("role", role.word()).set("status", i64::from(head.status));
-    seen.set("probed", false).set("personal", false);
+    seen.set("probed", false);
+    // Only the text of a page tells; where it is never read, that stays unknown.
+    if role == Role::Page {
+        seen.unknown("personal", "the page was not read");
+    } else {
+        seen.set("personal", false);
+    }
     let mut protections = Vec::new();
     transport(&mut seen, head, &mut protections);
     let policies = header_policies(head);
@@ -86,9 +135,7 @@ pub(super) fn response(url: &str, head: &Head, role: Role, markup: Option<&Marku
     if by_header.is_some() {
         protections.push("referrer");
     }
-    // A later meta takes the place of the header for what the page asks for after it.
-    let by_meta = markup.and_then(|markup| markup.referrer.as_deref()).and_then(meta_referrer);
-    seen.set("referrer_policy", by_meta.or(by_header).unwrap_or("default"));
+    seen.set("referrer_policy", by_header.unwrap_or("default"));
     seen.set("protections", Value::texts(protections));
     features(&mut seen, head);
     seen.set(

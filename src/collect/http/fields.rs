@@ -1,4 +1,4 @@
-//! The kinds whose facts are read off the head of an answer: responses, cookies, redirects, addresses.
+//! The kinds whose facts are read off the head of an answer: responses, cookies, redirects.
 
 use crate::model::FieldType::{Bool, Integer, Text, Texts};
 use crate::model::{FieldSpec, FieldType, KindSpec};
@@ -114,29 +114,13 @@ pub(super) const REDIRECT_FIELDS: &[FieldSpec] = &[
     field("foreign_hosts", Texts, "hosts of others on the way", "経由する他者のホスト"),
 ];
 
-/// Of `http-address`.
-pub(super) const ADDRESS_FIELDS: &[FieldSpec] = &[
-    field("host", Text, "the host", "ホスト"),
-    field("reached", Bool, "it answers", "応答がある"),
-    field("status", Integer, "status code of /", "状態コード"),
-    field("protections", Texts, "of hsts, csp, nosniff, framing and referrer those in force", "有効な保護ヘッダ"),
-    field("redirects_to", Text, "where / sends on, without its query; empty where it does not", "転送先"),
-];
-
-/// The kinds of which a whole part is kept here.
+/// `http-redirect`.
 pub(super) const REDIRECT_KIND: KindSpec = KindSpec {
     name: super::kinds::REDIRECT,
     subject: "page:URL",
     en: "one URL that sends visitors on, followed on its own host",
     ja: "転送を行うURL(同一ホスト内で追跡)",
     fields: REDIRECT_FIELDS,
-};
-pub(super) const ADDRESS_KIND: KindSpec = KindSpec {
-    name: super::kinds::ADDRESS,
-    subject: "endpoint:ADDR:PORT/NAME",
-    en: "the start page as one address of a host serves it",
-    ja: "ホストのアドレスごとの開始ページの応答",
-    fields: ADDRESS_FIELDS,
 };
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use reqwest::Url;
+use url::Url;
 
+use super::Visit;
 use super::answers::{header_policies, is_bounded};
 use super::cookies::is_public_suffix;
-use super::markup::Markup;
+use super::crawl::Read;
+use super::page::Page;
 use super::party::{Parties, Party};
 use crate::collect::limits::cut;
 use crate::model::{Observation, Value};
 use crate::syntax::csp::{
-    Act, HostPattern, Kind, Load, Oddity, Policy, Proof, Reach, Request, Seen, SeenLoad, Source, decide,
-    policy_of_meta, prove, reach, reach_of,
+    Act, HostPattern, Kind, Load, Oddity, Policy, Reach, Request, Source, decide, policy_of_meta, reach, reach_of,
 };
 use crate::syntax::header::{Head, names_version};
 
@@ -21,24 +22,41 @@ pub(super) struct PagePolicy<'a> {
     pub(super) url: &'a Url,
     pub(super) policies: &'a [Policy],
     pub(super) head: &'a Head,
-    pub(super) markup: &'a Markup,
+    pub(super) page: &'a Page,
     pub(super) parties: &'a Parties,
 }
 
 /// The policies in force on a page.
-pub(super) fn of_page(head: &Head, markup: &Markup) -> Vec<Policy> {
+pub(super) fn of_page(head: &Head, page: &Page) -> Vec<Policy> {
     let mut policies = header_policies(head);
-    policies.extend(markup.policies.iter().flat_map(|content| policy_of_meta(content)));
+    policies.extend(page.meta_csp.iter().flat_map(|content| policy_of_meta(content)));
     policies
 }
 
-/// The kind of load that a word of the page reader means; hints are no loads.
-pub(super) fn kind_of(word: &str) -> Option<Kind> {
-    Some(match word {
-        "preload" => Kind::Image,
-        word => Kind::ALL.into_iter().find(|kind| kind.word() == word)?,
-    })
+/// States what the policies of a page that was read come to, and notes what later questions need of it.
+pub(super) fn state(visit: &mut Visit<'_>, read: &Read, seen: &mut Observation) {
+    let facts = PagePolicy {
+        url: &read.url,
+        policies: &read.policies,
+        head: &read.head,
+        page: &read.page,
+        parties: &visit.parties,
+    };
+    facts.state(seen);
+    let nonces: BTreeSet<String> = facts.nonces().into_iter().map(str::to_owned).collect();
+    let noted = &mut visit.noted;
+    if seen.flag("scripts_run") == Some(true) {
+        noted.scripting_page.get_or_insert_with(|| read.url.to_string());
+    }
+    noted.first_page.get_or_insert_with(|| read.path.clone());
+    if !nonces.is_empty() {
+        noted.nonces.insert(read.path.clone(), nonces);
+    }
 }
+
+/// Words that only libraries for fingerprinting browsers bear.
+const FINGERPRINTING: [&str; 6] =
+    ["fingerprintjs", "openfpcdn.io", "fpjs.io", "clientjs", "thumbmark", "fingerprint2.min.js"];
 
 /// Directives that decide which scripts are loaded.
 const SCRIPTS: [&str; 3] = ["script-src-elem", "script-src", "default-src"];
@@ -71,8 +89,8 @@ const RUN_ANYTHING: [&str; 22] = [
 ];
 
 impl PagePolicy<'_> {
-    /// States all of it. `is_whole`: everything that the page loads by itself was read.
-    pub(super) fn state(&self, seen: &mut Observation, loads: &[SeenLoad<'_>], is_whole: bool) {
+    /// States all of it.
+    fn state(&self, seen: &mut Observation) {
         let enforced = self.policies.iter().any(Policy::is_effective);
         seen.set("csp.enforced", enforced);
         seen.set("csp.report_only", !enforced && self.head.first("content-security-policy-report-only").is_some());
@@ -94,28 +112,20 @@ impl PagePolicy<'_> {
             "csp.nonce_reused",
             if self.nonces().is_empty() { "no nonce is used" } else { "fetched once only" },
         );
-        self.state_proof(seen, loads, is_whole);
-        let runs_scripts = self.markup.has_script && self.runs_scripts();
+        let runs_scripts = self.page.has_script() && self.runs_scripts();
         seen.set("scripts_run", runs_scripts);
-        match (self.markup.fingerprints, runs_scripts) {
+        match (self.fingerprints(), runs_scripts) {
             (true, true) => seen.set("fingerprinting", true),
             (_, false) => seen.set("fingerprinting", false),
             (false, true) => seen.unknown("fingerprinting", "what scripts do is seen by a browser only"),
         };
-        seen.set("generator_version", self.markup.generator.as_deref().is_some_and(names_version));
+        seen.set("generator_version", self.page.generator.as_deref().is_some_and(names_version));
     }
 
-    fn state_proof(&self, seen: &mut Observation, loads: &[SeenLoad<'_>], is_whole: bool) {
-        let known = |pattern: &HostPattern| self.parties.are_told(pattern);
-        let page = Seen { page: self.url, loads, has_script: self.markup.has_script, is_whole };
-        let (word, kinds, hosts) = match prove(self.policies, page, known) {
-            Proof::Proved => ("proved", BTreeSet::new(), BTreeSet::new()),
-            Proof::Refuted { hosts } => ("refuted", BTreeSet::new(), hosts),
-            Proof::Open { kinds } => ("open", kinds, BTreeSet::new()),
-        };
-        seen.set("closed_world", word);
-        seen.set("open_channels", Value::texts(kinds.into_iter().map(Kind::word)));
-        seen.set("told_hosts", Value::texts(hosts.iter().map(|host| cut(host))));
+    /// Whether a script that is loaded bears such a name.
+    fn fingerprints(&self) -> bool {
+        let named = |text: &str| FINGERPRINTING.iter().any(|word| text.to_ascii_lowercase().contains(word));
+        self.page.loads.iter().any(|load| load.kind == Kind::Script && named(load.url.as_str()))
     }
 
     fn allows(&self, act: Act<'_>) -> bool {
@@ -242,7 +252,7 @@ impl PagePolicy<'_> {
     fn oddities(&self) -> BTreeSet<String> {
         let mut told: BTreeSet<String> =
             self.policies.iter().flat_map(|policy| &policy.oddities).map(|oddity| cut(&words(oddity))).collect();
-        if self.markup.has_policy_outside_head {
+        if self.page.misplaced_meta_csp > 0 {
             told.insert("meta outside the head".to_owned());
         }
         for name in ["x-content-security-policy", "x-webkit-csp"] {
@@ -300,14 +310,14 @@ mod tests {
 
     fn facts(fields: &str, body: &str) -> Observation {
         let head = head(format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n").as_bytes()).unwrap();
-        let markup = super::super::markup::read(&scraper::Html::parse_document(body));
         let url = Url::parse("https://www.example.jp/").unwrap();
-        let policies = of_page(&head, &markup);
+        let page = super::super::page::read(body.as_bytes(), None, &url);
+        let policies = of_page(&head, &page);
         let parties = Parties::default();
-        let page = PagePolicy { url: &url, policies: &policies, head: &head, markup: &markup, parties: &parties };
+        let page = PagePolicy { url: &url, policies: &policies, head: &head, page: &page, parties: &parties };
         let mut seen =
             Observation::new("http-page", Subject::new(SubjectKind::Page, "x"), Location::url("x"), "a test");
-        page.state(&mut seen, &[], true);
+        page.state(&mut seen);
         seen
     }
 
@@ -376,9 +386,5 @@ mod tests {
         assert_eq!(facts("Content-Security-Policy: script-src 'none'", script).flag("fingerprinting"), Some(false));
         assert_eq!(facts("X: y", "<script src=/fingerprintjs.min.js></script>").flag("fingerprinting"), Some(true));
         assert_eq!(facts("X: y", "<p>").flag("fingerprinting"), Some(false));
-        assert_eq!(facts("X: y", script).text("closed_world"), Some("open"));
-        assert_eq!(csp("default-src 'self'").text("closed_world"), Some("proved"), "no script, no load");
-        let bound = facts("Content-Security-Policy: default-src 'self'", script);
-        assert_eq!(bound.text("closed_world"), Some("open"), "nothing is known of its parties here");
     }
 }

@@ -1,25 +1,23 @@
-//! Questions beside the pages: other origins, a second visit, TRACE, OPTIONS, a page that is not there, an asset, the other
-//! addresses of the host. All are GET, OPTIONS or TRACE without a body.
+//! Questions beside the pages: other origins, a second visit, TRACE and OPTIONS, all without a body; and what answers tell that
+//! came for another reason: plain HTTP, an asset, a page that is not there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
 
-use reqwest::Url;
+use url::Url;
 
+use super::Visit;
 use super::answers::{Role, response};
-use super::kinds::{ADDRESS, PAGE, RESPONSE};
-use super::markup;
-use super::observe::{is_html, new};
+use super::kinds::{PAGE, RESPONSE};
+use super::observe::is_html;
+use super::page;
 use super::policy::of_page;
-use super::wire::{Answer, Client, Question};
-use super::{Visit, gap};
-use crate::collect::limits::{ADDRESSES_PER_HOST, PROBE_BYTES, SECOND_FETCHES};
-use crate::model::{Observation, SubjectKind, Value};
+use super::redirects::step;
+use super::wire::{Answer, Question};
+use crate::collect::limits::{PROBE_BYTES, SECOND_FETCHES, cut};
+use crate::model::{Observation, Value};
 use crate::syntax::csp::Source;
 use crate::syntax::header::{Grant, allowed_methods, cors_grant, error_details};
 
-/// A path that no site has; fixed, so that findings on it keep their names from run to run.
-const NO_SUCH_PAGE: &str = "/tenken-no-such-page";
 /// A field that a server which echoes requests gives back.
 const ECHO: (&str, &str) = ("X-Tenken-Probe", "echo-7f3a");
 
@@ -28,29 +26,59 @@ const ECHO: (&str, &str) = ("X-Tenken-Probe", "echo-7f3a");
 pub(super) struct Noted {
     /// Path of the first page, which the questions are asked of.
     pub(super) first_page: Option<String>,
-    /// Path of an asset that a page loads.
-    pub(super) asset: Option<String>,
+    /// An asset was stated.
+    pub(super) has_asset: bool,
     /// Nonces by path of page; in memory only.
     pub(super) nonces: BTreeMap<String, BTreeSet<String>>,
     /// A page on which scripts run.
     pub(super) scripting_page: Option<String>,
 }
 
-/// Asks all of them and adds what they tell to what was seen.
-pub(super) async fn probe(visit: &mut Visit<'_>) {
-    let path = visit.noted.first_page.clone();
-    if let Some(path) = &path {
-        origins(visit, path).await;
-        methods(visit, path).await;
+/// States one answer over TLS: its head, its cookies, and where it sends on.
+pub(super) fn answer(visit: &mut Visit<'_>, url: &Url, answer: &Answer) {
+    let role = Role::of(&answer.head, is_html(&answer.head));
+    let mut seen = response(url.as_str(), &answer.head, role, &visit.parties);
+    if role == Role::Error {
+        details(&mut seen, answer);
+    }
+    visit.evidence.observations.push(seen);
+    visit.jar.note(url.as_str(), &answer.head, true, visit.now);
+    visit.hops.insert(url.to_string(), step(url, &answer.head));
+}
+
+/// The answer of `/` over plain HTTP.
+pub(super) fn plain(visit: &mut Visit<'_>, port: u16, answer: &Answer) {
+    let port = if port == 80 { String::new() } else { format!(":{port}") };
+    let Ok(url) = Url::parse(&format!("http://{}{port}/", visit.host.name)) else { return };
+    visit.evidence.observations.push(response(url.as_str(), &answer.head, Role::Plain, &visit.parties));
+    visit.jar.note(url.as_str(), &answer.head, false, visit.now);
+    visit.hops.insert(url.to_string(), step(&url, &answer.head));
+}
+
+/// An asset that was read anyway: the first one of a host stands for all.
+pub(super) fn asset(visit: &mut Visit<'_>, url: &Url, seen: &Answer) {
+    if !visit.noted.has_asset && url.query().is_none() {
+        visit.noted.has_asset = true;
+        answer(visit, url, seen);
+    }
+}
+
+/// Asks all of them and adds what they tell to what was seen; `absent` are answers to paths that no site has.
+pub(super) async fn probe(visit: &mut Visit<'_>, absent: &[Answer]) {
+    if let Some(path) = visit.noted.first_page.clone() {
+        origins(visit, &path).await;
+        methods(visit, &path).await;
         second_fetches(visit).await;
     }
-    if let Some(asset) = visit.noted.asset.clone() {
-        let answer = ask(visit, "GET", &asset, &[]).await;
-        note(visit, &asset, answer);
+    // Their paths are random, so the error has a name of its own that stays from run to run.
+    if let Some(error) = absent.iter().find(|answer| answer.head.status >= 400) {
+        let url = visit.url("/#absent");
+        let mut seen = response(&url, &error.head, Role::Error, &visit.parties);
+        details(&mut seen, error);
+        visit.jar.note(&url, &error.head, true, visit.now);
+        visit.evidence.observations.push(seen);
     }
-    let answer = ask(visit, "GET", NO_SUCH_PAGE, &[]).await;
-    note(visit, NO_SUCH_PAGE, answer);
-    compare_errors(visit, path.as_deref());
+    compare_errors(visit);
 }
 
 async fn ask(visit: &Visit<'_>, method: &'static str, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
@@ -63,27 +91,8 @@ async fn ask(visit: &Visit<'_>, method: &'static str, path: &str, fields: &[(&st
     visit.client.ask(question).await.ok()
 }
 
-/// An answer to one more path becomes an observation, unless the walk has stated it already.
-fn note(visit: &mut Visit<'_>, path: &str, answer: Option<Answer>) {
-    let url = visit.url(path);
-    let Some(answer) = answer else {
-        visit.evidence.gaps.push(gap(url, "no answer".to_owned()));
-        return;
-    };
-    if visit.evidence.of_kind(RESPONSE).any(|seen| seen.subject.name() == url) {
-        return;
-    }
-    let role = Role::of(&answer.head, is_html(&answer.head));
-    let mut seen = response(&url, &answer.head, role, None, &visit.parties);
-    if role == Role::Error {
-        details(&mut seen, &answer);
-    }
-    visit.jar.note(&url, &answer.head, true, visit.now);
-    visit.evidence.observations.push(seen);
-}
-
 /// What an error tells of the inside.
-pub(super) fn details(seen: &mut Observation, answer: &Answer) {
+fn details(seen: &mut Observation, answer: &Answer) {
     seen.set("error.details", Value::texts(error_details(&String::from_utf8_lossy(&answer.body))));
 }
 
@@ -132,10 +141,7 @@ async fn methods(visit: &mut Visit<'_>, path: &str) {
     };
     let named = options.as_ref().and_then(|answer| allowed_methods(&answer.head));
     seen.set("methods_named", named.is_some());
-    seen.set(
-        "methods",
-        Value::texts(named.unwrap_or_default().iter().map(|method| crate::collect::limits::cut(method))),
-    );
+    seen.set("methods", Value::texts(named.unwrap_or_default().iter().map(|method| cut(method))));
 }
 
 fn of_page_url<'v>(visit: &'v mut Visit<'_>, kind: &str, path: &str) -> Option<&'v mut Observation> {
@@ -160,10 +166,9 @@ async fn second_fetches(visit: &mut Visit<'_>) {
 
 /// Nonces of the policies of an answer.
 fn nonces(answer: &Answer) -> BTreeSet<String> {
-    let text = String::from_utf8_lossy(&answer.body);
-    // A page that nests too deeply for the tree had no facts to compare with.
-    let markup = markup::of_head(&text);
-    let policies = of_page(&answer.head, &markup);
+    let Ok(url) = Url::parse("https://example.invalid/") else { return BTreeSet::new() };
+    let page = page::read(&answer.body, answer.head.first("content-type"), &url);
+    let policies = of_page(&answer.head, &page);
     let sources = policies.iter().flat_map(|policy| &policy.directives).flat_map(|one| &one.sources);
     sources
         .filter_map(|source| match source {
@@ -174,9 +179,12 @@ fn nonces(answer: &Answer) -> BTreeSet<String> {
 }
 
 /// Which protections of the first page an error lacks: both lists in one observation.
-fn compare_errors(visit: &mut Visit<'_>, first_page: Option<&str>) {
-    let wanted: Vec<String> = first_page
-        .and_then(|path| of_page_url(visit, RESPONSE, path))
+fn compare_errors(visit: &mut Visit<'_>) {
+    let wanted: Vec<String> = visit
+        .noted
+        .first_page
+        .clone()
+        .and_then(|path| of_page_url(visit, RESPONSE, &path))
         .map(|page| page.texts("protections").into_iter().map(str::to_owned).collect())
         .unwrap_or_default();
     for seen in &mut visit.evidence.observations {
@@ -187,51 +195,4 @@ fn compare_errors(visit: &mut Visit<'_>, first_page: Option<&str>) {
         seen.set("error.page_protections", Value::texts(wanted.iter().cloned()));
         seen.set("error.missing", Value::texts(wanted.iter().filter(|one| !own.contains(one)).cloned()));
     }
-}
-
-/// The root of every address of the host, by header effects: they are compared later.
-pub(super) async fn addresses(visit: &mut Visit<'_>, all: &[std::net::IpAddr]) {
-    for ip in all.iter().take(ADDRESSES_PER_HOST) {
-        let address = SocketAddr::new(*ip, visit.host.https_port);
-        let name = format!("{address}/{}", visit.host.name);
-        let mut seen = new(ADDRESS, SubjectKind::Endpoint, &name, &visit.url("/"));
-        let client = Client::new(visit.world);
-        let question = Question { body_bytes: 0, ..Question::get(&visit.host.name, address, true, "/") };
-        match client.ask(question).await {
-            Ok(answer) => {
-                let told = response(
-                    &visit.url("/"),
-                    &answer.head,
-                    Role::of(&answer.head, is_html(&answer.head)),
-                    None,
-                    &visit.parties,
-                );
-                seen.set("status", i64::from(answer.head.status));
-                seen.set("protections", Value::texts(told.texts("protections")));
-                let target =
-                    answer.head.first("location").and_then(|to| Url::parse(&visit.url("/")).ok()?.join(to).ok());
-                seen.set(
-                    "redirects_to",
-                    target.map_or_else(String::new, |to| crate::collect::limits::cut(&place(&to))),
-                );
-                seen.set("reached", true);
-            }
-            Err(refusal) => {
-                seen.set("reached", false);
-                for field in ["status", "protections", "redirects_to"] {
-                    seen.unknown(field, refusal.to_string());
-                }
-            }
-        }
-        seen.set("host", visit.host.name.clone());
-        visit.evidence.observations.push(seen);
-    }
-}
-
-/// A URL without its query, which may hold what nobody should keep.
-fn place(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    url.to_string()
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reqwest::Url;
+use url::Url;
 
 use super::Visit;
 use super::answers::{Role, response};
 use super::kinds::{REDIRECT, RESPONSE};
-use super::markup::{Markup, refresh_target};
-use super::observe::{is_html, new};
+use super::observe::{is_html, new, target};
+use super::page::refresh;
 use super::party::Party;
 use super::wire::Question;
 use crate::collect::limits::{CHAIN_QUESTIONS, CHAIN_STEPS, PROBE_BYTES, cut};
@@ -27,17 +27,13 @@ pub(super) struct Step {
 /// Every URL that was asked for, and where it sends on; `None` where it is an answer itself.
 pub(super) type Hops = BTreeMap<String, Option<Step>>;
 
-/// Where one answer sends on.
-pub(super) fn step(url: &Url, head: &Head, markup: Option<&Markup>) -> Option<Step> {
-    let to = |target: &str| url.join(target.trim()).ok();
+/// Where one answer sends on by its head.
+pub(super) fn step(url: &Url, head: &Head) -> Option<Step> {
     if (300..400).contains(&head.status) && head.status != 304 {
-        return head.first("location").map(|target| Step { by: "3xx", to: to(target) });
+        return head.first("location").map(|target| Step { by: "3xx", to: url.join(target.trim()).ok() });
     }
-    if let Some(target) = head.first("refresh").and_then(refresh_target) {
-        return Some(Step { by: "refresh-header", to: to(target) });
-    }
-    let target = markup.and_then(|markup| markup.refresh.as_deref())?;
-    Some(Step { by: "meta-refresh", to: to(target) })
+    let to = head.first("refresh").and_then(|content| refresh(content, url))?;
+    Some(Step { by: "refresh-header", to: Some(to) })
 }
 
 /// How a chain ends.
@@ -122,10 +118,10 @@ async fn ask(visit: &mut Visit<'_>, url: &Url) -> bool {
     let over_tls = url.scheme() == "https";
     let mut address = visit.address;
     address.set_port(url.port_or_known_default().unwrap_or_default());
-    let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    let target = target(url);
     let question = Question { body_bytes: PROBE_BYTES, ..Question::get(&visit.host.name, address, over_tls, &target) };
     let Ok(answer) = visit.client.ask(question).await else { return false };
-    visit.hops.insert(url.to_string(), step(url, &answer.head, None));
+    visit.hops.insert(url.to_string(), step(url, &answer.head));
     let mut shown = url.clone();
     shown.set_query(None);
     let is_known = visit.evidence.of_kind(RESPONSE).any(|seen| seen.subject.name() == shown.as_str());
@@ -133,7 +129,7 @@ async fn ask(visit: &mut Visit<'_>, url: &Url) -> bool {
         let role = Role::of(&answer.head, is_html(&answer.head));
         // Only a hop is stated: a page is stated where its text is read too.
         if role == Role::Redirect {
-            visit.evidence.observations.push(response(shown.as_str(), &answer.head, role, None, &visit.parties));
+            visit.evidence.observations.push(response(shown.as_str(), &answer.head, role, &visit.parties));
         }
     }
     true
@@ -205,12 +201,9 @@ mod tests {
     #[test]
     fn each_way_to_send_on_is_seen() {
         let here = url("https://www.example.jp/a");
-        let of = |text: &str| step(&here, &head(text.as_bytes()).unwrap(), None);
+        let of = |text: &str| step(&here, &head(text.as_bytes()).unwrap());
         assert_eq!(of("HTTP/1.1 302 x\r\nLocation: /b\r\n\r\n").unwrap().to, Some(url("https://www.example.jp/b")));
         assert_eq!(of("HTTP/1.1 200 x\r\nRefresh: 0; url=/b\r\n\r\n").unwrap().by, "refresh-header");
         assert_eq!(of("HTTP/1.1 304 x\r\nLocation: /b\r\n\r\n"), None);
-        let markup = Markup { refresh: Some("//t.example.net/".to_owned()), ..Markup::default() };
-        let meta = step(&here, &head(b"HTTP/1.1 200 x\r\n\r\n").unwrap(), Some(&markup)).unwrap();
-        assert_eq!((meta.by, meta.to), ("meta-refresh", Some(url("https://t.example.net/"))));
     }
 }
