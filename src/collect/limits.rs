@@ -32,6 +32,14 @@ pub const STYLE_SHEET_DEPTH: usize = 5;
 pub const SILENCES_PER_HOST: u64 = 3;
 /// How many times the time of one answer a whole visit to a host may take: ten minutes at the usual ten seconds.
 pub const VISIT_TIMEOUTS: u64 = 60;
+/// Bytes of an answer to a question that is about its head, or about the start of its text.
+pub const PROBE_BYTES: usize = 64 * 1024;
+/// Pages with a nonce that are fetched a second time: more say nothing new of how the site makes them.
+pub const SECOND_FETCHES: usize = 3;
+/// Redirects of one chain that are followed; browsers stop at 20.
+pub const CHAIN_STEPS: usize = 10;
+/// Further hops of all chains of one host that are asked for.
+pub const CHAIN_QUESTIONS: usize = 6;
 /// Bytes of a TLS server's first flight: long chains have 20 KiB.
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
 /// Names of one certificate that are kept in a fact; large hosters put a hundred into one.

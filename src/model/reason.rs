@@ -18,6 +18,13 @@ pub fn reason_in_japanese(reason: &str) -> String {
 }
 
 const REASONS: &[(&str, &str)] = &[
+    ("what scripts do is seen by a browser only", "スクリプトの動作はブラウザでしか確認できません"),
+    ("what scripts store is seen by a browser only", "スクリプトが保存する情報はブラウザでしか確認できません"),
+    ("no nonce is used", "nonceは使用されていません"),
+    ("fetched once only", "1回しか取得していません"),
+    ("it leads to a host that is not asked from here", "この点検の対象外のホストへ続いています"),
+    ("its next step gave no answer", "転送先から応答がありません"),
+    ("no answer", "応答がありません"),
     ("left out by --offline", "--offlineにより対象外"),
     (
         "no ledger is kept (--history FILE, or a folder .tenken beside the site file)",

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::kinds::{HOST, RESPONSE};
 use super::wire::Question;
-use super::{Visit, observe};
+use super::{Visit, answers};
 use crate::model::{Evidence, Observation, Value};
 
 /// Asks every further address of the host for its root, and compares.
@@ -17,7 +17,7 @@ pub(super) async fn addresses(visit: &mut Visit<'_>, others: &[IpAddr]) -> (usiz
         let place = SocketAddr::new(*address, visit.address.port());
         match visit.client.ask(Question::get(&visit.host.name, place, true, "/")).await {
             Ok(answer) => {
-                let other = observe::response(&url, &answer.head, observe::is_html(&answer.head));
+                let other = answers::of_head(&url, &answer.head, &visit.parties);
                 differences.extend(unlike(&first, &other).into_iter().map(|field| format!("{address}: {field}")));
             }
             Err(refusal) => {
@@ -55,6 +55,6 @@ fn root<'a>(evidence: &'a Evidence, url: &str) -> Option<&'a Observation> {
 
 /// Names of facts that are not the same.
 fn unlike(first: &Observation, other: &Observation) -> BTreeSet<String> {
-    let names: BTreeSet<&String> = first.fields.keys().chain(other.fields.keys()).collect();
-    names.into_iter().filter(|name| first.fields.get(*name) != other.fields.get(*name)).cloned().collect()
+    let names = answers::OF_HEAD.iter().filter(|name| first.fields.get(**name) != other.fields.get(**name));
+    names.map(|name| (*name).to_owned()).collect()
 }

@@ -8,10 +8,11 @@ use url::Url;
 
 use super::page::{self, Load, Page};
 use super::wire::{Answer, Question};
-use super::{Visit, integrity, observe};
+use super::{Visit, answers, integrity, observe, policy, probes, redirects};
 use crate::collect::limits::{CRAWL_REQUESTS_PER_HOST, PAGES_PER_HOST, STYLE_SHEET_DEPTH};
 use crate::collect::world::Refusal;
-use crate::syntax::csp::{Kind, Policy, policies_of_field, policy_of_meta};
+use crate::syntax::csp::{Kind, Policy};
+use crate::syntax::header::Head;
 use crate::syntax::robots::Robots;
 
 /// One page that was read.
@@ -21,6 +22,7 @@ pub(super) struct Read {
     pub(super) path: String,
     pub(super) url: Url,
     pub(super) page: Page,
+    pub(super) head: Head,
     /// Enforced policies of the header and of the head's `<meta>`.
     pub(super) policies: Vec<Policy>,
     /// The page and every style sheet of its were read to their end.
@@ -132,8 +134,7 @@ fn take(
     crawl.read.insert(path.to_owned());
     crawl.statuses.insert(path.to_owned(), head.status);
     let is_html = observe::is_html(head);
-    visit.evidence.observations.push(observe::response(&shown, head, is_html));
-    observe::cookies(&mut visit.evidence, &visit.host.name, &shown, head);
+    probes::answer(visit, &url, &answer);
     let by_status = head.first("location").filter(|_| matches!(head.status, 301 | 302 | 303 | 307 | 308));
     let target = by_status.and_then(|target| url.join(target.trim()).ok());
     if let Some(target) = target.or_else(|| head.first("refresh").and_then(|value| page::refresh(value, &url))) {
@@ -152,7 +153,9 @@ fn take(
     }
     let mut page = page::read(&answer.body, head.first("content-type"), &url);
     page::from_link_header(&mut page, head.values("link"), &url);
+    answers::add_page(&mut visit.evidence, &shown, &page);
     if let Some(target) = page.refresh.clone() {
+        visit.hops.insert(url.to_string(), Some(redirects::Step { by: "meta-refresh", to: Some(target.clone()) }));
         lead_on(visit, crawl, path, &target, first);
     }
     if answer.truncated {
@@ -161,11 +164,7 @@ fn take(
     if let Some(fault) = &page.fault {
         visit.faults.push((shown, fault.clone()));
     }
-    let policies: Vec<Policy> = head
-        .values("content-security-policy")
-        .flat_map(policies_of_field)
-        .chain(page.meta_csp.iter().flat_map(|content| policy_of_meta(content)))
-        .collect();
+    let policies = policy::of_page(head, &page);
     for link in &page.links {
         if link.url.origin() == url.origin() && is_page(link.url.path()) {
             let path = link.url.path().to_owned();
@@ -186,6 +185,7 @@ fn take(
     crawl.pages.push(Read {
         path: path.to_owned(),
         url,
+        head: head.clone(),
         page,
         policies,
         is_whole,
@@ -276,6 +276,7 @@ async fn style_sheet(visit: &mut Visit<'_>, crawl: &mut Crawl, url: &Url) -> Opt
         return match visit.client.ask(question).await {
             Ok(answer) if answer.head.status == 200 && !answer.truncated => {
                 crawl.read.insert(url.path().to_owned());
+                probes::asset(visit, url, &answer);
                 let text = crate::syntax::html::decode(&answer.body, answer.head.first("content-type")).text;
                 Some(page::from_style_sheet(&text, url, "css"))
             }

@@ -8,7 +8,7 @@ use super::crawl::{Crawl, Read};
 use super::kinds::{CRAWL, FORM, LOAD, PAGE};
 use super::page::{Form, Load, holds, words};
 use super::party::{Parties, Party, is_of};
-use super::{Visit, observe};
+use super::{Visit, observe, policy};
 use crate::collect::limits::cut;
 use crate::model::{Observation, SubjectKind, Value};
 use crate::syntax::csp::{self, Act, Kind, Proof, Request, Seen, SeenLoad, decide, prove};
@@ -41,7 +41,8 @@ pub(super) fn observe_crawl(visit: &mut Visit<'_>, crawl: &Crawl, loads: &mut Lo
     seen.set("sent_on", Value::texts(strangers.map(|(path, host)| format!("{}: {}", cut(path), cut(host)))));
     visit.evidence.observations.push(seen);
     for read in &crawl.pages {
-        let page = page(visit, crawl, read);
+        let mut page = page(visit, crawl, read);
+        policy::state(visit, read, &mut page);
         visit.evidence.observations.push(page);
         forms(visit, read);
         note_loads(&visit.parties, read, loads);

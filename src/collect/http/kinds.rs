@@ -1,5 +1,6 @@
 //! What the HTTP collector states.
 
+use super::fields::{COOKIE_FIELDS, REDIRECT_KIND, RESPONSE_FIELDS};
 use crate::model::FieldType::{Bool, Integer, Text, Texts, Time};
 use crate::model::{FieldSpec, FieldType, KindSpec};
 
@@ -11,9 +12,11 @@ pub(super) const LOAD: &str = "http-load";
 pub(super) const FORM: &str = "http-form";
 pub(super) const PATH: &str = "http-wellknown";
 pub(super) const CRAWL: &str = "http-crawl";
+pub(super) const REDIRECT: &str = "http-redirect";
 
 /// The kinds.
 pub const KINDS: &[KindSpec] = &[
+    REDIRECT_KIND,
     KindSpec {
         name: HOST,
         subject: "host:NAME",
@@ -49,53 +52,14 @@ pub const KINDS: &[KindSpec] = &[
         subject: "page:URL",
         en: "one answer over HTTPS and its headers by their effect",
         ja: "HTTPS応答と、ヘッダの効果",
-        fields: &[
-            field("over_tls", Bool, "it came over TLS", "TLSで受信した"),
-            field("status", Integer, "status code", "状態コード"),
-            field("is_html", Bool, "the content type is HTML", "HTMLである"),
-            field(
-                "hsts.valid",
-                Bool,
-                "the first Strict-Transport-Security field is valid (RFC 6797 section 6.1)",
-                "HSTSが有効である",
-            ),
-            field("hsts.max_age_seconds", Integer, "its max-age", "HSTSの有効秒数"),
-            field("hsts.include_subdomains", Bool, "includeSubDomains is set", "サブドメインを含む"),
-            field("csp.enforced", Bool, "a policy with a known directive is enforced by header", "CSPが適用されている"),
-            field(
-                "csp.inline_script_allowed",
-                Bool,
-                "all policies together allow an injected inline script",
-                "埋込みスクリプトが許可される",
-            ),
-            field(
-                "csp.any_script_allowed",
-                Bool,
-                "all policies together allow scripts from any host, data: or http:",
-                "任意のスクリプト元が許可される",
-            ),
-            field(
-                "framing_refused",
-                Bool,
-                "strangers may not frame it: frame-ancestors, else X-Frame-Options",
-                "他サイトの枠内表示が拒否される",
-            ),
-            field("nosniff", Bool, "X-Content-Type-Options is nosniff", "MIMEスニッフィングが無効"),
-            field("referrer_policy", Text, "policy in force; default where none is set", "参照元ポリシー"),
-        ],
+        fields: RESPONSE_FIELDS,
     },
     KindSpec {
         name: COOKIE,
         subject: "host:NAME#cookie[NAME]",
         en: "one cookie that is set on a first visit, without its value",
         ja: "初回訪問で設定されるCookie(値は保持しない)",
-        fields: &[
-            field("name", Text, "its name", "名称"),
-            field("secure", Bool, "Secure is set", "Secure属性"),
-            field("http_only", Bool, "HttpOnly is set", "HttpOnly属性"),
-            field("same_site", Text, "strict, lax, none or absent", "SameSite属性"),
-            field("session_like", Bool, "name or length is that of a session identifier", "セッションIDらしい"),
-        ],
+        fields: COOKIE_FIELDS,
     },
     KindSpec {
         name: CRAWL,
@@ -214,6 +178,44 @@ pub const KINDS: &[KindSpec] = &[
                 "hosts that are told, or kinds of load that nothing bounds",
                 "その根拠(伝わるホスト、または制限されていない読込みの種類)",
             ),
+            // What its content security policies, header and head together, allow and prove.
+            field("csp.enforced", Bool, "a policy is enforced, by header or in the head", "CSPが適用されている"),
+            field("csp.report_only", Bool, "policies are only reported", "CSPが報告のみである"),
+            field(
+                "csp.script_holes",
+                Texts,
+                "of inline, handler, javascript-url, any-host, plain-http, data and blob the ways in which an injected script runs",
+                "不正なスクリプトが動作しうる経路",
+            ),
+            field("csp.unsafe_eval", Bool, "eval is allowed", "evalが許可されている"),
+            field("csp.object", Text, "plug-in content: absent, none, self, hosts or anyone", "プラグインの読込元"),
+            field("csp.base_uri", Text, "base element: absent, none, self, hosts or anyone", "base要素の範囲"),
+            field("csp.form_action", Text, "targets of forms: absent, none, self, hosts or anyone", "フォームの送信先"),
+            field(
+                "csp.trusts_by_nonce",
+                Bool,
+                "scripts are trusted by nonce, digest or 'strict-dynamic'",
+                "nonce等で許可している",
+            ),
+            field("csp.loose_hosts", Texts, "script hosts with a wildcard, or known to run anything", "緩い許可先"),
+            field("csp.oddities", Texts, "what in the policies does not do what it seems to", "CSPの記述の不備"),
+            field("csp.connect_foreign", Texts, "hosts of others that scripts may contact; * for any", "他者の通信先"),
+            field("csp.nonce_used", Bool, "a policy has a nonce", "nonceを使用している"),
+            field(
+                "csp.nonce_bits",
+                Integer,
+                "bits of chance that the shortest nonce has at most",
+                "nonceの最大ビット数",
+            ),
+            field("csp.nonce_reused", Bool, "a second fetch had the same nonce", "nonceが再利用されている"),
+            field("scripts_run", Bool, "it holds scripts that its policies do not all forbid", "スクリプトが動作する"),
+            field(
+                "fingerprinting",
+                Bool,
+                "a script is one that tells browsers apart",
+                "ブラウザを識別するスクリプトがある",
+            ),
+            field("generator_version", Bool, "a meta generator names a version", "生成ツールのバージョンがある"),
         ],
     },
     KindSpec {

@@ -1,15 +1,21 @@
 //! Web answers of each declared host: plain HTTP, headers, cookies, pages, open paths. It never judges, and sends no body.
 
+mod answers;
 mod consistency;
+mod cookies;
 mod crawl;
 mod exposure;
 mod facts;
+mod fields;
 mod integrity;
 mod kinds;
 mod observe;
 mod page;
 mod party;
 mod paths;
+mod policy;
+mod probes;
+mod redirects;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +24,8 @@ use std::net::SocketAddr;
 use futures_util::future::join_all;
 use url::Url;
 
-use self::kinds::{COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, RESPONSE};
+use self::cookies::Jar;
+use self::kinds::{COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, REDIRECT, RESPONSE};
 use self::party::Parties;
 use self::wire::{Answer, Client, Question};
 use super::collector::{Collector, LocalFuture, Task};
@@ -34,7 +41,7 @@ pub struct HttpCollector;
 
 const NAME: &str = "http";
 /// Kinds whose observations come from pages, so that unread pages leave them incomplete.
-const OF_PAGES: [&str; 6] = [RESPONSE, COOKIE, CRAWL, PAGE, LOAD, FORM];
+const OF_PAGES: [&str; 7] = [RESPONSE, REDIRECT, COOKIE, CRAWL, PAGE, LOAD, FORM];
 
 impl Collector for HttpCollector {
     fn name(&self) -> &'static str {
@@ -93,6 +100,11 @@ struct Visit<'a> {
     plain_http: Result<String, String>,
     /// Folders that pages name.
     directories: BTreeSet<String>,
+    jar: Jar,
+    hops: redirects::Hops,
+    noted: probes::Noted,
+    /// When the collection began, in seconds since 1970.
+    now: i64,
     evidence: Evidence,
     faults: Vec<(String, String)>,
 }
@@ -127,6 +139,10 @@ impl<'a> Visit<'a> {
             policy_texts: texts.collect(),
             plain_http: Err("not asked".to_owned()),
             directories: BTreeSet::new(),
+            jar: Jar::default(),
+            hops: redirects::Hops::new(),
+            noted: probes::Noted::default(),
+            now: task.now.unix_seconds(),
             evidence: Evidence::default(),
             faults: Vec::new(),
         }
@@ -166,6 +182,8 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, fac
     let mut loads = facts::Loads::new();
     facts::observe_crawl(&mut visit, &crawl, &mut loads);
     let absent = paths::absent(&mut visit).await;
+    probes::probe(&mut visit, &absent.answers).await;
+    redirects::follow(&mut visit).await;
     paths::exposures(&mut visit, &absent).await;
     paths::security_text(&mut visit).await;
     let (count, differences) = consistency::addresses(&mut visit, others).await;
@@ -173,7 +191,8 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, fac
         seen.set("compared.addresses", i64::try_from(count).unwrap_or(i64::MAX));
         seen.set("compared.address_differences", Value::texts(differences));
     }
-    let Visit { mut evidence, faults, .. } = visit;
+    let Visit { mut evidence, faults, jar, noted, .. } = visit;
+    jar.state(&mut evidence, &host.name, noted.scripting_page.as_deref());
     let unread = crawl.unread.iter().next().map(|(path, reason)| {
         let more = crawl.unread.len() - 1;
         if more == 0 { format!("{path}: {reason}") } else { format!("{path} and {more} more: {reason}") }
@@ -201,7 +220,10 @@ async fn plain_http(visit: &mut Visit<'_>) -> crate::model::Observation {
         Some(port) => {
             let address = SocketAddr::new(visit.address.ip(), port);
             match visit.client.ask(Question::get(&visit.host.name, address, false, "/")).await {
-                Ok(answer) => observe::plain(&mut seen, &answer.head, visit.host),
+                Ok(answer) => {
+                    observe::plain(&mut seen, &answer.head, visit.host);
+                    probes::plain(visit, port, &answer);
+                }
                 Err(Refusal::ConnectionRefused) => {
                     seen.set("plain_http", "closed").set("permanent", true);
                 }
