@@ -18,7 +18,15 @@ pub fn reason_in_japanese(reason: &str) -> String {
 }
 
 const REASONS: &[(&str, &str)] = &[
+    ("what scripts do is seen by a browser only", "スクリプトの動作はブラウザでしか確認できません"),
+    ("what scripts store is seen by a browser only", "スクリプトが保存する情報はブラウザでしか確認できません"),
+    ("no nonce is used", "nonceは使用されていません"),
+    ("fetched once only", "1回しか取得していません"),
+    ("it leads to a host that is not asked from here", "この点検の対象外のホストへ続いています"),
+    ("its next step gave no answer", "転送先から応答がありません"),
+    ("no answer", "応答がありません"),
     ("left out by --offline", "--offlineにより対象外"),
+    ("left out by --only or --skip", "--onlyまたは--skipにより対象外"),
     (
         "no ledger is kept (--history FILE, or a folder .tenken beside the site file)",
         "点検履歴がありません(--history FILE、またはサイトファイルの隣に.tenkenフォルダー)",
@@ -135,6 +143,32 @@ const REASONS: &[(&str, &str)] = &[
         "no policy pages are declared (site file: declared: policy_pages)",
         "方針のページの宣言がありません(サイトファイルのdeclared: policy_pages)",
     ),
+    (
+        "no policy text is declared (site file: declared: policy_texts)",
+        "方針の本文の宣言がありません(サイトファイルのdeclared: policy_texts)",
+    ),
+    (
+        "no mail domains are declared (site file: declared: mail_domains)",
+        "メールドメインの宣言がありません(サイトファイルのdeclared: mail_domains)",
+    ),
+    ("there is no security.txt", "security.txtがありません"),
+    ("no form owns the fields, so a script sends them", "フォームに属さない入力欄のため、送信先が分かりません"),
+    ("the action is no URL", "送信先がURLではありません"),
+    ("it is no policy page", "方針のページではありません"),
+    ("robots.txt could not be had", "robots.txtを取得できませんでした"),
+    ("robots.txt forbids it", "robots.txtで禁止されています"),
+    ("its host is not declared", "ホストが宣言されていません"),
+    ("robots.txt: the server answers with an error", "robots.txt: サーバがエラーを返しました"),
+    ("the page nests more elements than are read", "要素の入れ子が深すぎます"),
+    ("the page has more elements than are read", "要素が多すぎます"),
+    ("a tag of the page has more attributes than are read", "属性が多すぎるタグがあります"),
+    ("the page nests more documents than are read", "文書の入れ子が深すぎます"),
+    ("the page is longer than is read, or was cut off", "ページが長すぎるか、途中で切れています"),
+    (
+        "no content security policy bounds what scripts of this page load",
+        "このページのスクリプトによる読込みがCSPで制限されていません",
+    ),
+    ("the body could not be had whole", "内容の全体を取得できませんでした"),
     ("plain HTTP is left out (site file: http_port: 0)", "平文HTTPは対象外です(サイトファイルのhttp_port: 0)"),
     ("no mtree listing: modes and owners cannot be known", "mtree一覧がないため、権限と所有者が分かりません"),
     ("the mode is not known", "権限が分かりません"),
