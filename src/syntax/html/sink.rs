@@ -99,6 +99,11 @@ impl Sink {
         }
         if let Some(node) = at(nodes, index) {
             (node.parent, node.previous, node.next, node.depth) = (parent, previous, before, depth);
+            // A template's content was put into it before the template had a place.
+            let inside = node.first_child;
+            if let Some(inside) = at(nodes, inside) {
+                inside.depth = depth + 1;
+            }
         }
     }
 

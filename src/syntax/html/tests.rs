@@ -36,17 +36,7 @@ fn templates_are_inert_and_declared_shadow_trees_are_not() {
 
 #[test]
 fn a_million_nested_tags_end_the_reading_and_nothing_else() {
-    for tag in [
-        "<div>",
-        "<b>",
-        "<a><div>",
-        "<table><tr><td>",
-        "<font a=1>",
-        "<svg>",
-        "<p><b>",
-        "<select><option>",
-        "<template>",
-    ] {
+    for tag in ["<div>", "<b>", "<a><div>", "<table><tr><td>", "<font a=1>", "<svg>", "<p><b>", "<template>"] {
         let count = if tag == "<div>" { 1_000_000 } else { 100_000 };
         let page = tag.repeat(count);
         let document = parse(&page);
@@ -56,9 +46,9 @@ fn a_million_nested_tags_end_the_reading_and_nothing_else() {
 
 #[test]
 fn pages_that_grow_by_themselves_are_stopped() {
-    let formatting: String = (0..100_000).map(|number| format!("<p><b x={number}></p>")).collect();
+    let formatting: String = (0..5_000).map(|number| format!("<p><b x={number}></p>")).collect();
     assert!(parse(&formatting).excess.is_some());
-    let attributes: String = (0..300_000).map(|number| format!(" a{number}")).collect();
+    let attributes: String = (0..100_000).map(|number| format!(" a{number}")).collect();
     assert_eq!(parse(&format!("<p{attributes}>")).excess, Some(Excess::Attributes));
     let script = format!("<script>if (a<b) {{{}}}</script><p>", "x y / ".repeat(5_000));
     assert_eq!(parse(&script).excess, None);
