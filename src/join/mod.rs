@@ -3,6 +3,7 @@
 mod account_owners;
 mod caa_issuers;
 mod log_readers;
+mod mail_contacts;
 mod page_hosts;
 
 use crate::model::{Census, CensusState, Evidence, KindSpec};
@@ -18,8 +19,13 @@ pub struct Join {
 }
 
 /// Every join, in the order in which they run; a later one may read an earlier one's observations.
-pub const JOINS: &[Join] =
-    &[log_readers::LOG_READERS, account_owners::ACCOUNT_OWNERS, caa_issuers::CAA_ISSUERS, page_hosts::PAGE_HOSTS];
+pub const JOINS: &[Join] = &[
+    log_readers::LOG_READERS,
+    account_owners::ACCOUNT_OWNERS,
+    caa_issuers::CAA_ISSUERS,
+    page_hosts::PAGE_HOSTS,
+    mail_contacts::MAIL_CONTACTS,
+];
 
 /// Runs every join and adds what each concludes.
 pub fn join(evidence: &mut Evidence) {

@@ -95,6 +95,8 @@ const REASONS: &[(&str, &str)] = &[
     ("whether the certificate is a public one is not known", "公的な証明書かどうか分かりません"),
     ("the issuer's name for CAA is not known", "発行者のCAA上の名称が分かりません"),
     ("issued here", "この証明書を発行"),
+    ("its mail servers were not asked for", "メールサーバを確認していません"),
+    ("the policy host does not exist", "MTA-STSの配布元がありません"),
     ("no CAA record", "CAAレコードがありません"),
     ("no date is stated", "日付の記載がありません"),
     (
