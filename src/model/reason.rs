@@ -26,6 +26,7 @@ const REASONS: &[(&str, &str)] = &[
     ("its next step gave no answer", "転送先から応答がありません"),
     ("no answer", "応答がありません"),
     ("left out by --offline", "--offlineにより対象外"),
+    ("left out by --only or --skip", "--onlyまたは--skipにより対象外"),
     (
         "no ledger is kept (--history FILE, or a folder .tenken beside the site file)",
         "点検履歴がありません(--history FILE、またはサイトファイルの隣に.tenkenフォルダー)",

@@ -43,6 +43,9 @@ pub(super) fn observe_crawl(visit: &mut Visit<'_>, crawl: &Crawl, loads: &mut Lo
     for read in &crawl.pages {
         let mut page = page(visit, crawl, read);
         policy::state(visit, read, &mut page);
+        if let Some(fault) = &read.page.fault {
+            hold_back(&mut page, fault);
+        }
         visit.evidence.observations.push(page);
         forms(visit, read);
         note_loads(&visit.parties, read, loads);
@@ -166,6 +169,16 @@ fn mail(visit: &Visit<'_>, read: &Read, seen: &mut Observation) {
     };
     seen.set("mail.domains", Value::texts(linked.into_iter().map(cut)));
     seen.set("mail.all_domains", Value::texts(all.into_iter().map(cut)));
+}
+
+/// Of a page that was cut, what was seen stands; that something is not there cannot be told.
+fn hold_back(seen: &mut Observation, fault: &str) {
+    for field in ["scripts_run", "fingerprinting", "generator_version"] {
+        if seen.flag(field) == Some(false) {
+            seen.fields.remove(field);
+            seen.unknown(field, fault);
+        }
+    }
 }
 
 /// Whether it links to a declared policy page that answers, over one redirect at most, or is one.

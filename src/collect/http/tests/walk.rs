@@ -230,7 +230,12 @@ async fn packed_cut_and_endless_pages_are_unknown() {
     assert!(one(&evidence, "http-crawl", NAME).texts("unread")[0].starts_with("/packed: the page is packed (gzip)"));
     for path in ["/short", "/endless", "/deep"] {
         let seen = one(&evidence, "http-page", path);
-        assert!(seen.fields.is_empty() && seen.unknown_fields.contains_key("proof"), "{path}: {seen:?}");
+        for field in ["proof", "foreign_scripts", "insecure", "scripts_run", "generator_version", "mail.links"] {
+            assert!(
+                seen.unknown_fields.contains_key(field) && !seen.fields.contains_key(field),
+                "{path} {field}: {seen:?}"
+            );
+        }
     }
     assert_eq!(evidence.gaps.len(), 4);
     assert!(incomplete(&evidence, "http-form").is_some());
@@ -242,9 +247,9 @@ async fn a_server_that_drips_is_left_soon() {
         "/" if asked.address.port() == 443 => page("<p>x"),
         _ => Reply::Drip(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello".to_vec()),
     });
-    let begun = tokio::time::Instant::now();
-    let evidence = fake.look(&declared()).await;
-    assert!(begun.elapsed().as_secs() <= 60, "{:?}", begun.elapsed());
+    // The clock of this runtime jumps to the next deadline by itself: a minute of it takes no time.
+    let a_minute = std::time::Duration::from_secs(60);
+    let evidence = tokio::time::timeout(a_minute, fake.look(&declared())).await.unwrap();
     assert!(evidence.of_kind("http-wellknown").all(|seen| seen.flag("exposed").is_none()));
     assert!(incomplete(&evidence, "http-wellknown").is_some());
     let mut fake = Fake::new(|_| Reply::Silence);
@@ -327,6 +332,6 @@ async fn addresses_that_answer_otherwise_are_named() {
     fake.addresses.push(second);
     let evidence = fake.look(&declared()).await;
     let host = one(&evidence, "http-host", NAME);
-    assert_eq!(host.texts("compared.address_differences"), ["2001:db8::1: nosniff"]);
+    assert!(host.texts("compared.address_differences").contains(&"2001:db8::1: nosniff"));
     assert_eq!(host.integer("compared.views"), Some(2));
 }
