@@ -1,17 +1,17 @@
 //! The only place that knows the order of the stages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ring::digest;
 
 use crate::assess::{self, Inputs};
-use crate::collect::collector::Task;
+use crate::collect::collector::{Collector, Task};
 use crate::collect::world::World;
 use crate::collect::{COLLECTORS, excerpt, run};
 use crate::evaluate::{Selection, evaluate};
 use crate::join::{self, JOINS, TLS_PROFILE_KINDS, hold_against_tls_profile};
 use crate::load::{EvidenceFile, Judged, LoadError, Loaded, judged};
-use crate::model::{Assessment, Bilingual, Check, GateOptions, KindSpec, Outcome, Past, RUN_KINDS, Time};
+use crate::model::{Assessment, Bilingual, Census, Check, GateOptions, KindSpec, Outcome, Past, RUN_KINDS, Time};
 
 /// Why a run gives no assessment. Both are exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -89,8 +89,29 @@ pub fn kinds() -> Vec<&'static KindSpec> {
 
 /// Looks at all that is declared: collect, then join.
 pub async fn collect(loaded: &Loaded, world: &dyn World, offline: bool, now: Time) -> EvidenceFile {
+    collect_for(loaded, world, offline, now, &JudgeOptions::default()).await
+}
+
+/// The same for the checks that `--only` and `--skip` leave: a collector that none of them needs does not look.
+pub async fn collect_for(
+    loaded: &Loaded,
+    world: &dyn World,
+    offline: bool,
+    now: Time,
+    options: &JudgeOptions,
+) -> EvidenceFile {
     let task = Task { declaration: &loaded.judged.declaration, offline, now };
-    let mut evidence = run::collect(COLLECTORS, world, &task).await;
+    let needed = needed_kinds(&loaded.judged, options);
+    let looks = |collector: &&&'static dyn Collector| {
+        let needed = needed.as_ref();
+        needed.is_none_or(|needed| collector.kinds().iter().any(|kind| needed.contains(kind.name)))
+    };
+    let (asked, left): (Vec<&&dyn Collector>, Vec<&&dyn Collector>) = COLLECTORS.iter().partition(looks);
+    let asked: Vec<&dyn Collector> = asked.into_iter().copied().collect();
+    let mut evidence = run::collect(&asked, world, &task).await;
+    let site = &loaded.judged.declaration.site.name;
+    let census = left.into_iter().flat_map(|collector| collector.kinds());
+    evidence.census.extend(census.map(|kind| Census::not_asked(kind.name, site, "left out by --only or --skip")));
     join::join(&mut evidence);
     evidence.sort();
     evidence.excerpts = excerpt::excerpts(world, &evidence);
@@ -141,6 +162,20 @@ pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, 
         full: !file.offline && options.only.is_empty() && options.skip.is_empty(),
     };
     Ok(assess::assess(inputs, |facts| evaluate(&second, &declaration, facts, &selection, now)))
+}
+
+/// The kinds that the remaining checks read; `None` where any may be read, because a join is among them.
+fn needed_kinds(judged: &Judged, options: &JudgeOptions) -> Option<BTreeSet<String>> {
+    if options.only.is_empty() && options.skip.is_empty() {
+        return None;
+    }
+    let Judged { declaration, checks } = judged;
+    let left_out = selection(checks, &declaration.policy.clauses, options).ok()?.left_out;
+    let remaining = checks.iter().filter(|check| !left_out.contains_key(&check.id) && is_used(check, declaration));
+    let needed: BTreeSet<String> =
+        remaining.filter(|check| !check.is_second_pass()).map(|check| check.needs.clone()).collect();
+    let joined = JOINS.iter().flat_map(|join| join.kinds).any(|kind| needed.contains(kind.name));
+    (!joined).then_some(needed)
 }
 
 /// A check that no clause of the policy names is not part of this policy.

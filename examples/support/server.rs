@@ -124,7 +124,13 @@ struct Site {
 /// The headers of `examples/kept/nginx/conf.d/20-www.conf`.
 const HEADERS: &str = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n\
     Content-Security-Policy: default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n\
-    X-Content-Type-Options: nosniff\r\nReferrer-Policy: strict-origin-when-cross-origin\r\n";
+    X-Content-Type-Options: nosniff\r\nReferrer-Policy: strict-origin-when-cross-origin\r\n\
+    Permissions-Policy: camera=(), geolocation=(), microphone=()\r\nCross-Origin-Opener-Policy: same-origin\r\n\
+    Cross-Origin-Resource-Policy: same-origin\r\n";
+
+/// What the other site tells of itself, and to whom it opens itself: to every origin that asks.
+const BROKEN_HEADERS: &str =
+    "Set-Cookie: visitor=0123456789; Path=/\r\nServer: Example/1.2.3\r\nX-Powered-By: Example 4.5\r\n";
 
 impl Site {
     async fn answer(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin, over_tls: bool) {
@@ -136,17 +142,20 @@ impl Site {
                 Ok(count) => request.extend_from_slice(&buffer[..count]),
             }
         }
-        let request = String::from_utf8_lossy(&request);
+        let request = String::from_utf8_lossy(&request).into_owned();
         let path = request.split(' ').nth(1).unwrap_or("/").split('?').next().unwrap_or("/").to_owned();
-        let response = self.response(&path, over_tls);
+        let response = self.response(&request, &path, over_tls);
         // A client that went away is no concern of a server.
         let _ = stream.write_all(&response).await;
         let _ = stream.shutdown().await;
     }
 
-    fn response(&self, path: &str, over_tls: bool) -> Vec<u8> {
+    fn response(&self, request: &str, path: &str, over_tls: bool) -> Vec<u8> {
         if !over_tls && self.is_kept {
             return format!("HTTP/1.1 301 Moved Permanently\r\nLocation: https://www.example.jp{path}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes();
+        }
+        if self.is_kept && !request.starts_with("GET ") && !request.starts_with("HEAD ") {
+            return format!("HTTP/1.1 405 Not Allowed\r\nAllow: GET, HEAD\r\n{HEADERS}Content-Length: 0\r\nConnection: close\r\n\r\n").into_bytes();
         }
         let (status, body) = match self.file(path).map(std::fs::read) {
             Some(Ok(body)) => ("200 OK", body),
@@ -159,7 +168,8 @@ impl Site {
             _ if path.contains(".git") => "text/plain",
             _ => "text/html; charset=utf-8",
         };
-        let own = if self.is_kept { HEADERS } else { "Set-Cookie: visitor=0123456789; Path=/\r\n" };
+        let no_store = if path == "/contact.html" { "Cache-Control: no-store\r\n" } else { "" };
+        let own = if self.is_kept { format!("{HEADERS}{no_store}") } else { broken_headers(request) };
         let mut response = format!(
             "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{own}Connection: close\r\n\r\n",
             body.len()
@@ -179,4 +189,12 @@ impl Site {
         let inside = path.trim_start_matches('/');
         (!inside.split('/').any(|part| part == "..")).then(|| self.folder.join(inside))
     }
+}
+
+/// The headers of the other site: whoever asks from another origin may read with the visitor's cookies.
+fn broken_headers(request: &str) -> String {
+    let origin = request.lines().find_map(|line| line.strip_prefix("Origin: "));
+    let cors = origin
+        .map(|origin| format!("Access-Control-Allow-Origin: {origin}\r\nAccess-Control-Allow-Credentials: true\r\n"));
+    format!("{BROKEN_HEADERS}{}", cors.unwrap_or_default())
 }

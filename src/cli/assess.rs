@@ -44,7 +44,11 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
     let mut exit = Exit::DONE;
     for target in targets {
         let evidence = match target {
-            Target::Look(target) => look(target, &options.look, now, streams)?,
+            Target::Look(target) => {
+                let asked =
+                    JudgeOptions { only: options.only.clone(), skip: options.skip.clone(), ..JudgeOptions::default() };
+                look(target, &options.look, &asked, now, streams)?
+            }
             Target::Replay(path) => (EvidenceFile::read(path)?, PathBuf::new()),
         };
         let (mut evidence, base) = evidence;
@@ -100,6 +104,7 @@ enum Target<'a> {
 pub(super) fn look(
     target: &str,
     options: &LookOptions,
+    asked: &JudgeOptions,
     now: Option<Time>,
     streams: &mut Streams<'_>,
 ) -> Result<(EvidenceFile, PathBuf), Failure> {
@@ -143,7 +148,7 @@ pub(super) fn look(
     );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);
-    let evidence = runtime.block_on(pipeline::collect(&loaded, &world, options.offline, now));
+    let evidence = runtime.block_on(pipeline::collect_for(&loaded, &world, options.offline, now, asked));
     Ok((evidence, loaded.base))
 }
 
@@ -159,7 +164,7 @@ pub(super) fn target_evidence(of: &OfTarget, streams: &mut Streams<'_>) -> Resul
             evidence.collected_at = now.unwrap_or(evidence.collected_at);
             Ok((evidence, path.parent().map(Path::to_path_buf).unwrap_or_default()))
         }
-        None => look(&of.target, &of.look, now, streams),
+        None => look(&of.target, &of.look, &JudgeOptions::default(), now, streams),
     }
 }
 

@@ -20,12 +20,26 @@ pub const HEADER_BYTES: usize = 256 * 1024;
 pub const HEADER_FIELDS: usize = 500;
 /// Bytes of a body that are read; the rest is not asked for.
 pub const BODY_BYTES: usize = 2 * 1024 * 1024;
-/// Pages of one host that are read; with the paths that are asked for by name they stay within the requests of a host.
+/// Answers of one host's pages that are read, declared ones not counted: what a visitor may see in a day.
 pub const PAGES_PER_HOST: usize = 20;
+/// Requests of the walk through one host: pages, their style sheets, and bodies whose digest is made. What is declared comes on top.
+pub const CRAWL_REQUESTS_PER_HOST: usize = 40;
+/// Folders that pages name and that are asked whether they list their files.
+pub const LISTED_DIRECTORIES: usize = 6;
+/// Style sheets that import style sheets.
+pub const STYLE_SHEET_DEPTH: usize = 5;
 /// Answers in a row that may fail to come in time before a host is left: it is down, and each costs the whole timeout.
 pub const SILENCES_PER_HOST: u64 = 3;
 /// How many times the time of one answer a whole visit to a host may take: ten minutes at the usual ten seconds.
 pub const VISIT_TIMEOUTS: u64 = 60;
+/// Bytes of an answer to a question that is about its head, or about the start of its text.
+pub const PROBE_BYTES: usize = 64 * 1024;
+/// Pages with a nonce that are fetched a second time: more say nothing new of how the site makes them.
+pub const SECOND_FETCHES: usize = 3;
+/// Redirects of one chain that are followed; browsers stop at 20.
+pub const CHAIN_STEPS: usize = 10;
+/// Further hops of all chains of one host that are asked for.
+pub const CHAIN_QUESTIONS: usize = 6;
 /// Bytes of a TLS server's first flight: long chains have 20 KiB.
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
 /// Names of one certificate that are kept in a fact; large hosters put a hundred into one.

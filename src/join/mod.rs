@@ -1,7 +1,9 @@
 //! Evidence -> evidence: facts that only two sources together can state. One file a join.
 
 mod account_owners;
+mod caa_issuers;
 mod log_readers;
+mod mail_contacts;
 mod page_hosts;
 mod tls_profile;
 
@@ -20,7 +22,13 @@ pub struct Join {
 }
 
 /// Every join, in the order in which they run; a later one may read an earlier one's observations.
-pub const JOINS: &[Join] = &[log_readers::LOG_READERS, account_owners::ACCOUNT_OWNERS, page_hosts::PAGE_HOSTS];
+pub const JOINS: &[Join] = &[
+    log_readers::LOG_READERS,
+    account_owners::ACCOUNT_OWNERS,
+    caa_issuers::CAA_ISSUERS,
+    page_hosts::PAGE_HOSTS,
+    mail_contacts::MAIL_CONTACTS,
+];
 
 /// Runs every join and adds what each concludes.
 pub fn join(evidence: &mut Evidence) {

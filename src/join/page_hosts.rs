@@ -1,7 +1,5 @@
 //! Hosts that pages use against the contractor register, the published notice and the declared scope; forms against declared forms.
 
-use std::collections::BTreeSet;
-
 use super::{Join, joined_census};
 use crate::model::FieldType::{Bool, Text, Texts};
 use crate::model::{
@@ -18,7 +16,7 @@ pub(super) const PAGE_HOSTS: Join = Join { name: "page-hosts", kinds: KINDS, joi
 const KINDS: &[KindSpec] = &[
     KindSpec {
         name: PAGE_HOST,
-        subject: "host:NAME",
+        subject: "host:NAME, or page:URL#scripts where scripts may load from anybody",
         en: "one host of another party that pages load from, against register and published notice",
         ja: "ページが読み込む他者のホストと、台帳・公表内容との突合",
         fields: &[
@@ -27,6 +25,12 @@ const KINDS: &[KindSpec] = &[
             field("contractor_status", Text, "planned, active or ended; absent where none", "委託先の状態"),
             field("noticed", Bool, "the published notice names it to visitors", "利用者への公表に記載がある"),
             field("kinds", Texts, "kinds of load", "読込みの種類"),
+            field(
+                "blocked",
+                Bool,
+                "the pages' content security policies stop every load from it",
+                "すべての読込みがCSPで遮断される",
+            ),
         ],
     },
     KindSpec {
@@ -44,12 +48,6 @@ const KINDS: &[KindSpec] = &[
         fields: &[
             field("declared", Bool, "a declared form has its page", "宣言されている"),
             field("undeclared_categories", Texts, "categories that the declaration leaves out", "宣言に含まれない区分"),
-            field(
-                "to_own_or_registered",
-                Bool,
-                "it is sent to an own host or a service that may process personal information",
-                "自組織または個人情報を扱える委託先へ送信する",
-            ),
         ],
     },
 ];
@@ -59,13 +57,12 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 }
 
 fn join(evidence: &Evidence) -> Evidence {
-    let own = list(evidence, "first_parties").unwrap_or_default();
     let scope = list(evidence, "scope_hosts");
     let noticed = list(evidence, "third_parties");
     let mut derived = Evidence::default();
     for load in evidence.of_kind("http-load") {
         let Some(host) = load.text("host") else { continue };
-        if load.flag("same_site") == Some(true) || is_of(host, &own) {
+        if load.text("party") == Some("first") {
             continue;
         }
         let mut seen = Observation::new(
@@ -96,9 +93,12 @@ fn join(evidence: &Evidence) -> Evidence {
             }
         }
         seen.set("kinds", Value::texts(load.texts("kinds")));
+        if let Some(blocked) = load.flag("blocked") {
+            seen.set("blocked", blocked);
+        }
         derived.observations.push(seen);
     }
-    let hosts: BTreeSet<&str> = evidence.of_kind("http-host").map(|host| host.subject.name()).collect();
+    derived.observations.extend(evidence.of_kind("http-page").filter_map(unbounded));
     for host in evidence.of_kind("http-host") {
         let mut seen = Observation::new(SCOPE_HOST, host.subject.clone(), host.source.clone(), "hosts against scope");
         seen.strength = Strength::Joined;
@@ -112,12 +112,12 @@ fn join(evidence: &Evidence) -> Evidence {
         }
         derived.observations.push(seen);
     }
-    for form in evidence.of_kind("http-form") {
-        derived.observations.push(form_declared(evidence, form, &own, &hosts));
+    for form in evidence.of_kind("http-form").filter(|form| form.flag("personal") != Some(false)) {
+        derived.observations.push(form_declared(evidence, form));
     }
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let census: Vec<Census> = vec![
-        joined_census(evidence, &["http-load", "register-service"], PAGE_HOST, "pages", count(PAGE_HOST)),
+        joined_census(evidence, &["http-load", "http-page", "register-service"], PAGE_HOST, "pages", count(PAGE_HOST)),
         joined_census(evidence, &["http-host"], SCOPE_HOST, "hosts", count(SCOPE_HOST)),
         joined_census(evidence, &["http-form", "declared-form"], FORM_DECLARED, "pages", count(FORM_DECLARED)),
     ];
@@ -158,7 +158,23 @@ fn service_of<'a>(evidence: &'a Evidence, host: &str) -> Option<&'a Observation>
     })
 }
 
-fn form_declared(evidence: &Evidence, form: &Observation, own: &[String], hosts: &BTreeSet<&str>) -> Observation {
+/// A page whose scripts nothing bounds may tell anybody of the visit: unknown, never kept.
+fn unbounded(page: &Observation) -> Option<Observation> {
+    if page.text("proof") != Some("open") {
+        return None;
+    }
+    let subject = Subject::new(SubjectKind::Page, format!("{}#scripts", page.subject.name()));
+    let mut seen = Observation::new(PAGE_HOST, subject, page.source.clone(), "pages against register");
+    seen.strength = Strength::Joined;
+    let reason = "no content security policy bounds what scripts of this page load";
+    for field in ["registered", "contractor", "contractor_status", "noticed"] {
+        seen.unknown(field, reason);
+    }
+    seen.set("blocked", false).set("kinds", Value::texts(page.texts("proof_because")));
+    Some(seen)
+}
+
+fn form_declared(evidence: &Evidence, form: &Observation) -> Observation {
     let mut seen =
         Observation::new(FORM_DECLARED, form.subject.clone(), form.source.clone(), "forms against declaration");
     seen.strength = Strength::Joined;
@@ -167,16 +183,6 @@ fn form_declared(evidence: &Evidence, form: &Observation, own: &[String], hosts:
     let named: Vec<&str> = declared.map(|declared| declared.texts("categories")).unwrap_or_default();
     let missing = form.texts("categories").into_iter().filter(|category| !named.contains(category));
     seen.set("undeclared_categories", Value::texts(missing));
-    match form.text("action_host") {
-        Some(host) => {
-            let processor =
-                service_of(evidence, host).is_some_and(|service| service.flag("processes_personal") == Some(true));
-            seen.set("to_own_or_registered", hosts.contains(host) || is_of(host, own) || processor);
-        }
-        None => {
-            seen.unknown("to_own_or_registered", "the action is no URL");
-        }
-    }
     seen
 }
 

@@ -284,6 +284,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         first_parties: read.first_parties,
         third_parties: read.third_parties,
         policy_pages: read.policy_pages,
+        policy_texts: read.policy_texts,
         acquisition: read.acquisition.map(|list| {
             list.into_iter().map(|item| Acquisition { class: item.class, purpose: item.purpose }).collect()
         }),

@@ -154,6 +154,8 @@ pub struct Declared {
     pub third_parties: Option<Vec<String>>,
     /// Paths or URLs of the published policy: keys `ja`, `en`, `security`.
     pub policy_pages: BTreeMap<String, String>,
+    /// Files with the text of the published policy, by the same keys.
+    pub policy_texts: BTreeMap<String, String>,
     /// Classes of information that the policy says are acquired.
     pub acquisition: Option<Vec<Acquisition>>,
     /// Paths whose query string must not be logged.

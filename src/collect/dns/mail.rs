@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, join3};
 
 use super::domains::MailDomains;
 use super::kinds::DOMAIN;
@@ -75,26 +75,47 @@ async fn one(
     known: &BTreeMap<String, Server>,
     task: &Task<'_>,
 ) -> Part {
-    let mut part = Part::default();
-    let mut seen = Observation::new(DOMAIN, Subject::new(SubjectKind::Domain, name), Location::host(name), METHOD);
-    seen.set("declared", declared);
-    match named {
-        Ok(named) => {
-            receivers(lookup, name, &named, &mut seen, &mut part).await;
-            let servers: Vec<Server> = named.hosts.iter().filter_map(|host| known.get(host)).cloned().collect();
-            transport::observe(lookup, name, &servers, named.validated, &mut seen, &mut part, task).await;
-        }
-        Err(reason) => {
-            for field in ["mx.state", "mx.hosts", "mx.dangling", "receives_mail"] {
-                seen.unknown(field, reason.as_str());
+    let new = || {
+        let subject = Subject::new(SubjectKind::Domain, name);
+        (Observation::new(DOMAIN, subject, Location::host(name), METHOD), Part::default())
+    };
+    // Three questions that do not wait for each other, then one observation.
+    let of_servers = async {
+        let (mut seen, mut part) = new();
+        seen.set("declared", declared);
+        match named {
+            Ok(named) => {
+                receivers(lookup, name, &named, &mut seen, &mut part).await;
+                let servers: Vec<Server> = named.hosts.iter().filter_map(|host| known.get(host)).cloned().collect();
+                transport::observe(lookup, name, &servers, named.validated, &mut seen, &mut part, task).await;
             }
-            part.missing(super::kinds::HOST, name, &reason);
-            part.fault(DOMAIN, name, &reason);
-            transport::unknown(&mut seen, &reason);
+            Err(reason) => {
+                for field in ["mx.state", "mx.hosts", "mx.dangling", "receives_mail"] {
+                    seen.unknown(field, reason.as_str());
+                }
+                part.missing(super::kinds::HOST, name, &reason);
+                part.fault(DOMAIN, name, &reason);
+                transport::unknown(&mut seen, &reason);
+            }
         }
+        (seen, part)
+    };
+    let of_spf = async {
+        let (mut seen, mut part) = new();
+        spf::observe(lookup, name, &mut seen, &mut part).await;
+        (seen, part)
+    };
+    let of_dmarc = async {
+        let (mut seen, mut part) = new();
+        dmarc::observe(lookup, name, &mut seen, &mut part).await;
+        (seen, part)
+    };
+    let ((mut seen, mut part), spf, dmarc) = join3(of_servers, of_spf, of_dmarc).await;
+    for (other, of_other) in [spf, dmarc] {
+        seen.fields.extend(other.fields);
+        seen.unknown_fields.extend(other.unknown_fields);
+        part.extend(of_other);
     }
-    spf::observe(lookup, name, &mut seen, &mut part).await;
-    dmarc::observe(lookup, name, &mut seen, &mut part).await;
     part.observations.push(seen);
     part
 }

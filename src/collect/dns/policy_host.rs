@@ -119,3 +119,6 @@ fn fault_of(head: &Head) -> Option<String> {
     let media_type = head.first("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
     (!media_type.eq_ignore_ascii_case("text/plain")).then(|| "the policy file is not text/plain".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,6 +115,26 @@ fn names_zones_and_operators_are_stated() {
 }
 
 #[test]
+fn every_observation_accounts_for_every_fact_of_its_kind() {
+    let mut whole = declaration();
+    whole.site.declared.mail_domains = Some(vec!["example.jp".to_owned(), "sub.example.jp".to_owned()]);
+    let selectors = vec!["a".to_owned()];
+    whole.site.declared.dkim_selectors = Some([("example.jp".to_owned(), selectors)].into());
+    let mut met = BTreeSet::new();
+    for world in [example(), RecordedWorld::new()] {
+        for observation in seen(&world, &whole).observations {
+            let kind = KINDS.iter().find(|kind| kind.name == observation.kind).unwrap();
+            let declared: BTreeSet<&str> = kind.fields.iter().map(|field| field.name).collect();
+            let told = observation.fields.keys().chain(observation.unknown_fields.keys());
+            let told: BTreeSet<&str> = told.map(String::as_str).collect();
+            assert_eq!(told, declared, "{} {}", observation.kind, observation.subject);
+            met.insert(kind.name);
+        }
+    }
+    assert_eq!(met.len(), KINDS.len(), "every kind is met: {met:?}");
+}
+
+#[test]
 fn a_resolver_that_never_answers_leaves_gaps_and_no_fact() {
     let evidence = seen(&RecordedWorld::new(), &declaration());
     assert!(!evidence.gaps.is_empty());

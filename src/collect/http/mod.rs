@@ -1,24 +1,37 @@
-//! Web answers of each declared host: plain HTTP, headers, cookies, pages, open paths. It never judges, and asks GET only.
+//! Web answers of each declared host: plain HTTP, headers, cookies, pages, open paths. It never judges, and sends no body.
 
+mod answers;
+mod consistency;
+mod cookies;
+mod crawl;
 mod exposure;
+mod facts;
+mod fields;
+mod integrity;
 mod kinds;
 mod observe;
 mod page;
+mod party;
+mod paths;
+mod policy;
+mod probes;
+mod redirects;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
-use reqwest::Url;
+use url::Url;
 
-use self::exposure::EXPOSURES;
-use self::kinds::{COOKIE, FORM, HOST, LOAD, PAGE, PATH, RESPONSE, SECURITY_TXT};
+use self::cookies::Jar;
+use self::kinds::{COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, REDIRECT, RESPONSE};
+use self::party::Parties;
 use self::wire::{Answer, Client, Question};
 use super::collector::{Collector, LocalFuture, Task};
-use super::limits::PAGES_PER_HOST;
+use super::limits::CONFIGURATION_BYTES;
 use super::world::{Refusal, World};
-use crate::model::{Census, Evidence, Gap, Host, KindSpec};
+use crate::model::{Census, Evidence, Gap, Host, KindSpec, SubjectKind, Value};
 
 pub use kinds::KINDS;
 
@@ -28,7 +41,7 @@ pub struct HttpCollector;
 
 const NAME: &str = "http";
 /// Kinds whose observations come from pages, so that unread pages leave them incomplete.
-const OF_PAGES: [&str; 5] = [RESPONSE, COOKIE, PAGE, LOAD, FORM];
+const OF_PAGES: [&str; 7] = [RESPONSE, REDIRECT, COOKIE, CRAWL, PAGE, LOAD, FORM];
 
 impl Collector for HttpCollector {
     fn name(&self) -> &'static str {
@@ -49,12 +62,15 @@ impl Collector for HttpCollector {
             } else {
                 let parts = join_all(site.hosts.iter().map(|host| look(world, host, task))).await;
                 let mut evidence = Evidence::default();
-                let mut loads = BTreeMap::new();
+                let mut loads = facts::Loads::new();
                 for (part, of_host) in parts {
                     evidence.extend(part);
-                    observe::merge(&mut loads, of_host);
+                    facts::merge(&mut loads, of_host);
                 }
-                evidence.observations.extend(observe::loads(loads));
+                evidence.observations.extend(facts::loads(loads));
+                let roots: Vec<(String, String)> =
+                    site.hosts.iter().map(|host| (host.name.clone(), url_of(host, "/"))).collect();
+                consistency::hosts(&mut evidence, &roots);
                 return evidence;
             };
             let census = KINDS.iter().map(|kind| Census::not_asked(kind.name, &site.name, reason));
@@ -69,18 +85,71 @@ struct Visit<'a> {
     client: Client<'a>,
     host: &'a Host,
     address: SocketAddr,
+    parties: Parties,
+    /// Names that may be asked at all.
+    declared_hosts: BTreeSet<String>,
+    mail_domains: Option<Vec<String>>,
+    /// Paths of declared policy pages on this host, by key.
+    policy_keys: BTreeMap<String, String>,
     policy_paths: BTreeSet<String>,
+    /// Declared policy pages on other hosts.
+    policy_elsewhere: BTreeSet<Url>,
+    /// Declared texts of the policy, by key, or why one cannot be read.
+    policy_texts: BTreeMap<String, Result<String, String>>,
+    /// What plain HTTP answers, or why that is not known.
+    plain_http: Result<String, String>,
+    /// Folders that pages name.
+    directories: BTreeSet<String>,
+    jar: Jar,
+    hops: redirects::Hops,
+    noted: probes::Noted,
+    /// When the collection began, in seconds since 1970.
+    now: i64,
     evidence: Evidence,
     faults: Vec<(String, String)>,
-    /// Pages that are linked and were not read, once the limit was reached.
-    unread: usize,
-    loads: observe::Loads,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
+    fn new(world: &'a dyn World, host: &'a Host, address: SocketAddr, task: &Task<'_>) -> Self {
+        let site = &task.declaration.site;
+        let declared = &site.declared;
+        let keys =
+            declared.policy_pages.iter().filter_map(|(key, page)| Some((key.clone(), path_of(page, &host.name)?)));
+        let policy_keys: BTreeMap<String, String> = keys.collect();
+        let texts = declared.policy_texts.iter().map(|(key, path)| {
+            let text = world.read(path, CONFIGURATION_BYTES).map_err(|refusal| format!("{path}: {refusal}"));
+            (key.clone(), text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        });
+        Self {
+            world,
+            client: Client::new(world),
+            host,
+            address,
+            parties: Parties::of(task.declaration),
+            declared_hosts: site.hosts.iter().map(|host| host.name.clone()).collect(),
+            mail_domains: declared.mail_domains.clone(),
+            policy_paths: policy_keys.values().cloned().collect(),
+            policy_elsewhere: declared
+                .policy_pages
+                .values()
+                .filter_map(|page| Url::parse(page).ok())
+                .filter(|page| page.host_str() != Some(host.name.as_str()))
+                .collect(),
+            policy_keys,
+            policy_texts: texts.collect(),
+            plain_http: Err("not asked".to_owned()),
+            directories: BTreeSet::new(),
+            jar: Jar::default(),
+            hops: redirects::Hops::new(),
+            noted: probes::Noted::default(),
+            now: task.now.unix_seconds(),
+            evidence: Evidence::default(),
+            faults: Vec::new(),
+        }
+    }
+
     fn url(&self, path: &str) -> String {
-        let port = if self.host.https_port == 443 { String::new() } else { format!(":{}", self.host.https_port) };
-        format!("https://{}{port}{path}", self.host.name)
+        url_of(self.host, path)
     }
 
     async fn ask(&self, path: &str) -> Result<Answer, Refusal> {
@@ -88,58 +157,73 @@ impl Visit<'_> {
     }
 }
 
-async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, observe::Loads) {
-    let address = match world.resolve(&host.name).await {
-        Ok(addresses) => addresses.first().copied(),
-        Err(refusal) => return (missing(&host.name, &refusal.to_string()), BTreeMap::new()),
+fn url_of(host: &Host, path: &str) -> String {
+    let port = if host.https_port == 443 { String::new() } else { format!(":{}", host.https_port) };
+    format!("https://{}{port}{path}", host.name)
+}
+
+async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, facts::Loads) {
+    let addresses = match world.resolve(&host.name).await {
+        Ok(addresses) => addresses,
+        Err(refusal) => return (missing(&host.name, &refusal.to_string()), facts::Loads::new()),
     };
-    let Some(address) = address else {
-        return (missing(&host.name, "the name has no address"), BTreeMap::new());
+    let Some((first, others)) = addresses.split_first() else {
+        return (missing(&host.name, "the name has no address"), facts::Loads::new());
     };
-    let pages = task.declaration.site.declared.policy_pages.values();
-    let mut visit = Visit {
-        world,
-        client: Client::new(world),
-        host,
-        address: SocketAddr::new(address, host.https_port),
-        policy_paths: pages.map(|page| path_of(page, &host.name)).collect::<Option<_>>().unwrap_or_default(),
-        evidence: Evidence::default(),
-        faults: Vec::new(),
-        unread: 0,
-        loads: BTreeMap::new(),
-    };
+    let mut visit = Visit::new(world, host, SocketAddr::new(*first, host.https_port), task);
     let root = match visit.ask("/").await {
         Ok(root) => root,
-        Err(refusal) => return (missing(&host.name, &refusal.to_string()), BTreeMap::new()),
+        Err(refusal) => return (missing(&host.name, &refusal.to_string()), facts::Loads::new()),
     };
-    plain_http(&mut visit).await;
-    walk(&mut visit, root).await;
-    open_paths(&mut visit).await;
-    security_txt(&mut visit).await;
-    let Visit { mut evidence, faults, unread, loads, .. } = visit;
+    let host_seen = plain_http(&mut visit).await;
+    visit.evidence.observations.push(host_seen);
+    let rules = paths::robots_txt(&mut visit).await;
+    let crawl = crawl::walk(&mut visit, root, rules.as_ref()).await;
+    let mut loads = facts::Loads::new();
+    facts::observe_crawl(&mut visit, &crawl, &mut loads);
+    let absent = paths::absent(&mut visit).await;
+    probes::probe(&mut visit, &absent.answers).await;
+    redirects::follow(&mut visit).await;
+    paths::exposures(&mut visit, &absent).await;
+    paths::security_text(&mut visit).await;
+    let (count, differences) = consistency::addresses(&mut visit, others).await;
+    if let Some(seen) = visit.evidence.observations.iter_mut().find(|seen| seen.kind == HOST) {
+        seen.set("compared.addresses", i64::try_from(count).unwrap_or(i64::MAX));
+        seen.set("compared.address_differences", Value::texts(differences));
+    }
+    let Visit { mut evidence, faults, jar, noted, .. } = visit;
+    jar.state(&mut evidence, &host.name, noted.scripting_page.as_deref());
+    let unread = crawl.unread.iter().next().map(|(path, reason)| {
+        let more = crawl.unread.len() - 1;
+        if more == 0 { format!("{path}: {reason}") } else { format!("{path} and {more} more: {reason}") }
+    });
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
-        evidence.census.push(match faults.first() {
-            Some((subject, reason)) => Census::incomplete(kind.name, &host.name, count, format!("{subject}: {reason}")),
-            // Nobody failed here, so it is no gap; but what was not read is not known.
-            None if unread > 0 && OF_PAGES.contains(&kind.name) => {
-                let reason = format!("{unread} or more pages are linked and were not read (limit {PAGES_PER_HOST})");
-                Census::incomplete(kind.name, &host.name, count, reason)
+        evidence.census.push(match (faults.first(), &unread) {
+            (Some((subject, reason)), _) => {
+                Census::incomplete(kind.name, &host.name, count, format!("{subject}: {reason}"))
             }
-            None => Census::complete(kind.name, &host.name, count),
+            // Nobody failed here, so it is no gap; but what was not read is not known.
+            (None, Some(reason)) if OF_PAGES.contains(&kind.name) => {
+                Census::incomplete(kind.name, &host.name, count, reason.clone())
+            }
+            (None, _) => Census::complete(kind.name, &host.name, count),
         });
     }
     evidence.gaps.extend(faults.into_iter().map(|(subject, reason)| gap(subject, reason)));
     (evidence, loads)
 }
 
-async fn plain_http(visit: &mut Visit<'_>) {
-    let mut seen = observe::new(HOST, crate::model::SubjectKind::Host, &visit.host.name, &visit.url("/"));
+async fn plain_http(visit: &mut Visit<'_>) -> crate::model::Observation {
+    let mut seen = observe::new(HOST, SubjectKind::Host, &visit.host.name, &visit.url("/"));
     match visit.host.http_port {
         Some(port) => {
             let address = SocketAddr::new(visit.address.ip(), port);
             match visit.client.ask(Question::get(&visit.host.name, address, false, "/")).await {
-                Ok(answer) => observe::plain(&mut seen, &answer.head, visit.host),
+                Ok(answer) => {
+                    observe::plain(&mut seen, &answer.head, visit.host);
+                    probes::plain(visit, port, &answer);
+                }
                 Err(Refusal::ConnectionRefused) => {
                     seen.set("plain_http", "closed").set("permanent", true);
                 }
@@ -154,6 +238,10 @@ async fn plain_http(visit: &mut Visit<'_>) {
                 .unknown("permanent", "not asked");
         }
     }
+    visit.plain_http = match (seen.text("plain_http"), seen.unknown_fields.get("plain_http")) {
+        (Some(word), _) => Ok(word.to_owned()),
+        (None, reason) => Err(reason.cloned().unwrap_or_default()),
+    };
     match visit.world.fetch(&visit.url("/"), 1).await {
         Ok(fetched) => {
             seen.set("http2", fetched.version == "HTTP/2.0");
@@ -162,98 +250,7 @@ async fn plain_http(visit: &mut Visit<'_>) {
             seen.unknown("http2", refusal.to_string());
         }
     }
-    visit.evidence.observations.push(seen);
-}
-
-/// The root, the declared pages and what they link to, up to the limit.
-async fn walk(visit: &mut Visit<'_>, root: Answer) {
-    let mut left: Vec<String> = visit.host.pages.clone();
-    left.extend(visit.policy_paths.iter().cloned());
-    let mut asked = BTreeSet::from(["/".to_owned()]);
-    let mut links = read(visit, "/", root);
-    let declared = left.len();
-    let mut number = 0;
-    loop {
-        let next = left.pop().or_else(|| links.pop_first());
-        let Some(path) = next else { break };
-        if !asked.insert(path.clone()) {
-            continue;
-        }
-        number += 1;
-        // Declared pages are always read; what is only linked, up to the limit.
-        if number > declared.max(PAGES_PER_HOST) {
-            visit.unread = 1 + links.iter().filter(|link| !asked.contains(*link)).count();
-            break;
-        }
-        match visit.ask(&path).await {
-            Ok(answer) => links.extend(read(visit, &path, answer)),
-            Err(refusal) => visit.faults.push((visit.url(&path), refusal.to_string())),
-        }
-    }
-}
-
-fn read(visit: &mut Visit<'_>, path: &str, answer: Answer) -> BTreeSet<String> {
-    let shown = visit.url(path);
-    let Ok(url) = Url::parse(&shown) else { return BTreeSet::new() };
-    let html = observe::is_html(&answer.head);
-    visit.evidence.observations.push(observe::response(&shown, &answer.head, html));
-    observe::cookies(&mut visit.evidence, &visit.host.name, &shown, &answer.head);
-    if !html || !(200..300).contains(&answer.head.status) {
-        return BTreeSet::new();
-    }
-    let page = page::read(&answer.body, &url);
-    if let Some(fault) = page.fault {
-        visit.faults.push((shown, fault.to_owned()));
-        return BTreeSet::new();
-    }
-    if answer.truncated {
-        visit.faults.push((shown.clone(), "the page is longer than is read, or was cut off".to_owned()));
-    }
-    visit.evidence.observations.push(observe::page(&shown, path, &page, &visit.policy_paths));
-    observe::forms(&mut visit.evidence, &shown, path, &page);
-    observe::note_loads(&mut visit.loads, &shown, &page, &visit.host.name);
-    page.links.into_iter().filter(|link| is_page(link)).collect()
-}
-
-/// Whether a path is likely a page rather than a picture or archive.
-fn is_page(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').is_none_or(|(_, ending)| matches!(ending, "html" | "htm" | "php" | "jsp" | "aspx"))
-}
-
-async fn open_paths(visit: &mut Visit<'_>) {
-    // A site that answers two unlikely paths with 200 answers everything; then only a signature counts, as always.
-    for exposure in EXPOSURES {
-        let url = visit.url(exposure.path);
-        let mut seen = observe::new(PATH, crate::model::SubjectKind::Page, &url, &url);
-        seen.set("category", exposure.category);
-        match visit.ask(exposure.path).await {
-            Ok(answer) => {
-                seen.set("exposed", answer.head.status == 200 && exposure.is_proved_by(&answer.body));
-            }
-            Err(refusal) => {
-                seen.unknown("exposed", refusal.to_string());
-                visit.faults.push((url, refusal.to_string()));
-            }
-        }
-        visit.evidence.observations.push(seen);
-    }
-}
-
-async fn security_txt(visit: &mut Visit<'_>) {
-    let path = "/.well-known/security.txt";
-    let url = visit.url(path);
-    let mut seen = observe::new(SECURITY_TXT, crate::model::SubjectKind::Host, &visit.host.name, &url);
-    match visit.ask(path).await {
-        Ok(answer) => observe::security_txt(&mut seen, &answer),
-        Err(refusal) => {
-            for field in ["present", "has_contact", "expires"] {
-                seen.unknown(field, refusal.to_string());
-            }
-            visit.faults.push((url, refusal.to_string()));
-        }
-    }
-    visit.evidence.observations.push(seen);
+    seen
 }
 
 /// The path of a declared page, which is a path or a URL of this host.

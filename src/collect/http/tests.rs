@@ -1,4 +1,7 @@
-//! The collector against servers in this process, on loopback.
+//! The collector against servers in this process: the wire on loopback here, whole sites in memory below.
+
+mod fake;
+mod walk;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -116,31 +119,6 @@ async fn a_server_that_never_answers_is_left_after_the_deadline() {
     tokio::time::pause();
     let question = Question::get("www.example.jp", address, false, "/");
     assert_eq!(Client::new(&Loopback).ask(question).await.unwrap_err(), Refusal::TimedOut(2));
-}
-
-#[tokio::test]
-async fn pages_beyond_the_limit_leave_the_census_incomplete() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let host = Host { name: "www.example.jp".to_owned(), https_port: address.port(), ..Host::default() };
-    let links: String = (0..100).map(|number| format!("<a href=/p{number}>x</a>")).collect();
-    let mut head = crate::syntax::header::head(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n").unwrap();
-    head.status = 200;
-    let mut visit = Visit {
-        world: &Loopback,
-        client: Client::new(&Loopback),
-        host: &host,
-        address,
-        policy_paths: BTreeSet::new(),
-        evidence: Evidence::default(),
-        faults: Vec::new(),
-        unread: 0,
-        loads: BTreeMap::new(),
-    };
-    drop(listener);
-    walk(&mut visit, Answer { head, body: links.into_bytes(), truncated: false }).await;
-    assert_eq!(visit.unread, 100 - PAGES_PER_HOST);
-    assert_eq!(visit.faults.len(), PAGES_PER_HOST, "every page that was asked for failed");
 }
 
 #[test]

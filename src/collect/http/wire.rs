@@ -54,11 +54,13 @@ impl<'a> Question<'a> {
 }
 
 type Line = Box<dyn Stream>;
+/// Host, whether over TLS, and address: two hosts on one address are two connections.
+type Key = (String, bool, SocketAddr);
 
 /// Asks one question after the other and keeps connections that the server keeps.
 pub(super) struct Client<'w> {
     world: &'w dyn World,
-    idle: RefCell<BTreeMap<(bool, SocketAddr), Line>>,
+    idle: RefCell<BTreeMap<Key, Line>>,
     tls: RefCell<Option<Arc<ClientConfig>>>,
     silences: Cell<u64>,
     end: Cell<Option<Instant>>,
@@ -96,7 +98,7 @@ impl<'w> Client<'w> {
     }
 
     async fn exchanged(&self, question: Question<'_>) -> Result<Answer, Refusal> {
-        let key = (question.over_tls, question.address);
+        let key = (question.host.to_owned(), question.over_tls, question.address);
         let idle = self.idle.borrow_mut().remove(&key);
         if let Some(mut line) = idle {
             match exchange(&mut line, question).await {
@@ -114,7 +116,7 @@ impl<'w> Client<'w> {
         }
     }
 
-    fn done(&self, key: (bool, SocketAddr), line: Line, answer: Answer, keeps: bool) -> Answer {
+    fn done(&self, key: Key, line: Line, answer: Answer, keeps: bool) -> Answer {
         if keeps {
             self.idle.borrow_mut().insert(key, line);
         }

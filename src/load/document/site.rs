@@ -155,6 +155,9 @@ pub struct DeclaredDocument {
     /// Paths of the published policy: ja, en, security.
     #[serde(default)]
     pub policy_pages: BTreeMap<String, String>,
+    /// Text files with what the policy pages are to say, by the same keys.
+    #[serde(default)]
+    pub policy_texts: BTreeMap<String, String>,
     /// Classes of information that the policy says are acquired, with their purpose.
     pub acquisition: Option<Vec<AcquisitionDocument>>,
     /// Paths whose query string must not be logged.

@@ -12,7 +12,7 @@ mod source;
 pub use decide::{Act, Decision, Kind, Load, Request, decide};
 pub use policy::{Delivery, Directive, Oddity, Policy, policies_of_field, policy_of_meta};
 pub use proof::{Proof, Seen, SeenLoad, prove};
-pub use reach::{HostPattern, Reach, reach};
+pub use reach::{HostPattern, Reach, reach, reach_of};
 pub use source::{Algorithm, HostSource, Source};
 
 #[cfg(test)]

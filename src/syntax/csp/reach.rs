@@ -81,6 +81,20 @@ pub fn reach(policies: &[Policy], page: &Url, kind: Kind) -> Reach {
         .fold(Reach::Anyone, Reach::both)
 }
 
+/// How far the hosts of a directive reach, the first of some names that is there counting. Nonces and digests name no
+/// host and are left out; `'strict-dynamic'` takes all hosts out of force.
+#[must_use]
+pub fn reach_of(policies: &[Policy], page: &Url, names: &[&str]) -> Reach {
+    policies
+        .iter()
+        .map(|policy| match policy.first_of(names) {
+            None => Reach::Anyone,
+            Some(directive) if directive.sources.contains(&Source::StrictDynamic) => Reach::Hosts(BTreeSet::new()),
+            Some(directive) => of(directive, page, Kind::Image),
+        })
+        .fold(Reach::Anyone, Reach::both)
+}
+
 /// A hint goes where any directive lets it go, and everywhere without default-src.
 fn of_prefetch(policy: &Policy, page: &Url) -> Reach {
     if policy.directive("default-src").is_none() {

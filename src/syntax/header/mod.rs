@@ -1,11 +1,19 @@
 //! HTTP/1.x response heads and the headers whose meaning decides a check. Field lines are kept apart, in wire order.
 
+mod banner;
+mod caching;
 mod cookie;
-mod csp;
+mod cors;
+mod permissions;
+mod reporting;
 mod security;
 
-pub use cookie::{Cookie, set_cookie};
-pub use csp::{Csp, csp};
+pub use banner::{error_details, names_version, technology_fields};
+pub use caching::{SharedStorage, is_no_store, shared_storage};
+pub use cookie::{Cookie, Drop, Prefix, SameSite, set_cookie};
+pub use cors::{Grant, allowed_methods, cors_grant};
+pub use permissions::{Openness, item_token, permissions, resource_policy};
+pub use reporting::report_endpoints;
 pub use security::{Framing, Hsts, framing, hsts, is_nosniff, referrer_policy};
 
 /// A response head.
@@ -123,8 +131,23 @@ mod tests {
         }
 
         #[test]
-        fn any_value_is_read_without_a_panic(text in "[a-z=;,\"' :*/.\\-]{0,120}") {
-            let _ = (hsts(&text), csp([text.as_str()].into_iter()), set_cookie(&text), referrer_policy([text.as_str()].into_iter()));
+        fn any_value_is_read_without_a_panic(text in "[a-z0-9=;,\"' :*/.()\\-?{}\\[\\]%]{0,120}") {
+            let one = || [text.as_str()].into_iter();
+            let _ = (hsts(&text), set_cookie(&text, 0), referrer_policy(one()), framing(one()), is_nosniff(one()));
+            let _ = (permissions(one()), item_token(one()), resource_policy(one()), names_version(&text), error_details(&text));
+            let fields = ["cache-control", "expires", "report-to", "reporting-endpoints", "allow", "access-control-allow-origin"];
+            let head = Head { status: 200, fields: fields.map(|name| (name.to_owned(), text.clone())).to_vec(), ..Head::default() };
+            let _ = (shared_storage(&head), is_no_store(&head), report_endpoints(&head), allowed_methods(&head), cors_grant(&head, &text));
+        }
+
+        #[test]
+        fn a_cookie_that_is_kept_keeps_its_own_promises(text in "(__Host-|__Secure-|)[a-z]{1,3}=[a-z]{0,3}(; (Secure|HttpOnly|Path=/|Path=x|Domain=example\\.jp|SameSite=None|SameSite=x|Max-Age=-?[0-9]{1,3})){0,5}") {
+            let cookie = set_cookie(&text, 0).unwrap();
+            if cookie.dropped("www.example.jp", true, |domain| domain == "jp").is_none() {
+                prop_assert!(cookie.prefix == Prefix::None || cookie.secure);
+                prop_assert!(cookie.same_site != SameSite::None || cookie.secure);
+                prop_assert!(cookie.prefix != Prefix::Host || (cookie.domain.is_none() && cookie.path.as_deref() == Some("/")));
+            }
         }
     }
 }

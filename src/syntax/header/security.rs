@@ -67,8 +67,10 @@ pub fn framing<'a>(values: impl Iterator<Item = &'a str>) -> Framing {
     tokens.dedup();
     match tokens.as_slice() {
         [one] if one == "deny" || one == "sameorigin" => Framing::Refused,
-        // Several different values, one of them valid: browsers refuse framing altogether.
-        [_, _, ..] if tokens.iter().any(|token| token == "deny" || token == "sameorigin") => Framing::Refused,
+        // Several different values, one of them known: browsers refuse framing altogether.
+        [_, _, ..] if tokens.iter().any(|token| ["deny", "sameorigin", "allowall"].contains(&token.as_str())) => {
+            Framing::Refused
+        }
         _ => Framing::Nothing,
     }
 }
