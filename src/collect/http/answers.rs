@@ -60,10 +60,9 @@ pub(super) fn header_policies(head: &Head) -> Vec<Policy> {
 }
 
 /// Facts that the head of an answer decides alone, so that two answers can be compared by them.
-pub(super) const OF_HEAD: [&str; 21] = [
+pub(super) const OF_HEAD: [&str; 20] = [
     "role",
     "status",
-    "protections",
     "hsts.fields",
     "hsts.valid",
     "hsts.max_age_seconds",
@@ -99,7 +98,12 @@ pub(super) fn add_page(evidence: &mut Evidence, url: &str, page: &Page) {
     if let Some(policy) = page.meta_referrer.as_deref().and_then(meta_referrer) {
         seen.set("referrer_policy", policy);
     }
-    seen.set("personal", page.forms.iter().any(|form| !form.categories.is_empty()));
+    let is_personal = page.forms.iter().any(|form| !form.categories.is_empty());
+    // What the end of a page holds that was cut off is not known.
+    if is_personal || page.fault.is_none() {
+        seen.unknown_fields.remove("personal");
+        seen.set("personal", is_personal);
+    }
 }
 
 /// States one answer.

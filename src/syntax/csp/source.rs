@@ -176,15 +176,10 @@ fn matches(source: &Source, url: &Url, page: &Url, was_redirected: bool) -> bool
     }
 }
 
-/// Section 6.7.2.9: a scheme also stands for its secure form.
+/// Section 6.7.2.9: a scheme also stands for its secure form. The section lets `ws:` and `wss:` stand for `http:` and `https:`
+/// too; no browser does.
 fn scheme_matches(written: &str, scheme: &str) -> bool {
-    written == scheme
-        || match written {
-            "http" => scheme == "https",
-            "ws" => matches!(scheme, "wss" | "http" | "https"),
-            "wss" => scheme == "https",
-            _ => false,
-        }
+    written == scheme || matches!((written, scheme), ("http", "https") | ("ws", "wss"))
 }
 
 fn is_self(url: &Url, page: &Url) -> bool {
@@ -234,7 +229,7 @@ fn port_matches(source: &HostSource, scheme: &str, url: &Url) -> bool {
             let port = port.parse::<u16>().ok();
             let upgraded = port == Some(80) && of_url == Some(443) && matches!(url.scheme(), "https" | "wss");
             // A scheme that had to be made secure takes no other port with it: what listens there spoke plainly.
-            let was_upgraded = scheme != url.scheme() && source.scheme.is_some();
+            let was_upgraded = matches!((scheme, url.scheme()), ("http", "https") | ("ws", "wss"));
             upgraded || (port.is_some() && port == of_url && !was_upgraded)
         }
         None => url.port().is_none(),
