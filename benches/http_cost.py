@@ -6,7 +6,7 @@
 Both ask the same small site (20 pages, style sheets, pictures, every header an answer should have) over HTTPS, turn about. What is
 measured is what the kernel says of each process and its children: time by the clock, time of the processor, largest resident set.
 The Observatory knows port 443 and the system's names only, so the run happens in a network and mount namespace of its own, and
-needs root (unshare) and openssl. npm fetches the Observatory beforehand. The script prints lines for docs/quality.md.
+needs root (unshare), nginx and openssl. npm fetches the Observatory beforehand. The script prints lines for docs/quality.md.
 """
 
 import argparse
@@ -14,15 +14,12 @@ import fcntl
 import os
 import shutil
 import socket
-import ssl
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 NAME = "www.example.jp"
 OBSERVATORY = "@mdn/mdn-http-observatory@1.4.8"
@@ -44,60 +41,34 @@ def page(number):
     ).encode()
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    counted = 0
-
-    def do_GET(self):
-        Handler.counted += 1
-        path = self.path.split("?")[0]
-        if not isinstance(self.connection, ssl.SSLSocket):
-            return self.reply(301, "text/plain", b"", {"Location": f"https://{NAME}{path}"})
-        if path == "/count":
-            return self.reply(200, "text/plain", str(Handler.counted).encode(), {})
-        if path == "/" or path.startswith("/page"):
-            return self.reply(200, "text/html; charset=utf-8", page(path), HEADERS)
-        if path == "/style.css":
-            return self.reply(200, "text/css", b"body { margin: 1rem }", HEADERS)
-        return self.reply(404, "text/html; charset=utf-8", b"<!DOCTYPE html><title>404</title><p>not found", HEADERS)
-
-    do_HEAD = do_OPTIONS = do_TRACE = do_GET
-
-    def reply(self, status, kind, body, fields):
-        self.send_response_only(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in fields.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+CONFIGURATION = """
+daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log crit; user root;
+events {{ worker_connections 64; }}
+http {{
+  types {{ text/html html; text/css css; text/plain txt; }}
+  charset utf-8; server_tokens off; keepalive_requests 1000; access_log {folder}/requests;
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  server {{ listen 127.0.0.1:80; server_name {name}; return 301 https://{name}$request_uri; }}
+  server {{
+    listen 127.0.0.1:443 ssl; server_name {name}; root {folder}/site; access_log {folder}/requests;
+    ssl_certificate {folder}/leaf.pem; ssl_certificate_key {folder}/leaf.key; ssl_protocols TLSv1.2 TLSv1.3;
+    {headers}
+  }}
+}}
+"""
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        pass
-
-
-def serve(folder):
-    """Serves until the process ends; runs in a process of its own, so that its time is not counted."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(f"{folder}/leaf.pem", f"{folder}/leaf.key")
-
-    class Tls(Server):
-        def finish_request(self, request, address):
-            request.settimeout(10)
-            self.RequestHandlerClass(context.wrap_socket(request, server_side=True), address, self)
-
-    plain, tls = Server(("127.0.0.1", 80), Handler), Tls(("127.0.0.1", 443), Handler)
-    threading.Thread(target=plain.serve_forever, daemon=True).start()
-    tls.serve_forever()
+def site(folder):
+    """Writes the site and the server's configuration."""
+    os.makedirs(f"{folder}/site")
+    for name in ["index"] + [f"page{number}" for number in range(20)]:
+        with open(f"{folder}/site/{name}.html", "wb") as file:
+            file.write(page(name))
+    with open(f"{folder}/site/style.css", "w") as file:
+        file.write("body { margin: 1rem }")
+    headers = " ".join(f'add_header {name} "{value}" always;' for name, value in HEADERS.items())
+    with open(f"{folder}/nginx.conf", "w") as file:
+        file.write(CONFIGURATION.format(folder=folder, name=NAME, headers=headers))
 
 
 def certificates(folder):
@@ -151,9 +122,7 @@ def inside(folder, tenken, runs):
     with open(f"{folder}/hosts", "w") as hosts:
         hosts.write(f"127.0.0.1 localhost {NAME}\n")
     subprocess.run(["mount", "--bind", f"{folder}/hosts", "/etc/hosts"], check=True)
-    server = os.fork()
-    if server == 0:
-        serve(folder)
+    server = subprocess.Popen(["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"])
     time.sleep(1)
     environment = dict(os.environ, NODE_EXTRA_CA_CERTS=f"{folder}/ca.pem", HOME=folder)
     only = ["hdr-*", "ck-*", "web-*", "exp-*", "trk-form-page-clean", "trk-sri", "trk-resource-hints", "tls-hsts", "tls-https-only", "ops-leftovers",
@@ -165,13 +134,10 @@ def inside(folder, tenken, runs):
     }
     figures = {name: [] for name in contestants}
     requests = {}
-    context = ssl.create_default_context(cafile=f"{folder}/ca.pem")
 
     def count():
-        import http.client
-        connection = http.client.HTTPSConnection(NAME, context=context)
-        connection.request("GET", "/count")
-        return int(connection.getresponse().read())
+        with open(f"{folder}/requests") as log:
+            return sum(1 for _ in log)
 
     for turn in range(runs + 1):
         for name, words in contestants.items():
@@ -179,10 +145,10 @@ def inside(folder, tenken, runs):
             found = usage(words, environment)
             if found[4] < 100:
                 sys.exit(f"{name} said nothing: {found}")
-            requests[name] = count() - before - 1
+            requests[name] = count() - before
             if turn > 0:
                 figures[name].append(found)
-    os.kill(server, 9)
+    server.terminate()
     print(f"| {runs} runs, median | wall s | CPU s | MB | requests |\n|---|---|---|---|---|")
     medians = {}
     for name, found in figures.items():
@@ -203,10 +169,12 @@ def main():
     tenken = os.path.abspath(options.tenken)
     if options.inside:
         return inside(options.inside, tenken, options.runs)
-    if os.geteuid() != 0 or not shutil.which("unshare"):
-        sys.exit("unshare and root are needed: the Observatory knows port 443 only")
+    if os.geteuid() != 0 or not all(shutil.which(program) for program in ("unshare", "nginx", "openssl", "npm")):
+        sys.exit("root, unshare, nginx, openssl and npm are needed: the Observatory knows port 443 only")
     with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
         certificates(folder)
+        site(folder)
         subprocess.run(["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--silent", "--ignore-scripts", OBSERVATORY], check=True)
         words = ["unshare", "--net", "--mount", sys.executable, os.path.abspath(__file__), tenken, "--inside", folder, "--runs", str(options.runs)]
         sys.exit(subprocess.run(words).returncode)
