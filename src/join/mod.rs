@@ -1,5 +1,6 @@
 //! Evidence -> evidence: facts that only two sources together can state. One file a join.
 
+mod access;
 mod account_owners;
 mod log_readers;
 mod page_hosts;

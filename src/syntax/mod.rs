@@ -1,10 +1,12 @@
 //! The languages that tenken reads: bytes -> trees with places. Pure, and knowing nothing of facts.
 
 pub mod accounts;
+pub mod acl;
 pub mod authorized_keys;
 pub mod header;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
 pub mod sudoers;
+pub mod tar;
 pub mod tls;

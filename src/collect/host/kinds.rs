@@ -9,6 +9,8 @@ pub(super) const LOG_PATH: &str = "log-path";
 pub(super) const LOG_ROTATION: &str = "log-rotation";
 pub(super) const ACCOUNT: &str = "account";
 pub(super) const SSH_KEY: &str = "ssh-key";
+pub(super) const LOG_PARENT: &str = "log-parent";
+pub(super) const READING_PROGRAM: &str = "reading-program";
 pub(super) const SUDO_RULE: &str = "sudo-rule";
 
 /// The kinds.
@@ -30,6 +32,24 @@ pub const KINDS: &[KindSpec] = &[
             field("group_read", Bool, "the group may read", "グループが読める"),
             field("owner", Text, "owner's name", "所有者"),
             field("group", Text, "group's name", "グループ"),
+            field(
+                "acl",
+                Texts,
+                "access control list as getfacl prints it; empty where the mode says all",
+                "アクセス制御リスト(なければ空)",
+            ),
+            field(
+                "directories",
+                Texts,
+                "directories on the way to it, links resolved, from / on",
+                "そこに至るディレクトリ(リンク解決済み)",
+            ),
+            field(
+                "protected_by",
+                Texts,
+                "append-only, immutable: attributes that stand against alteration",
+                "改ざんを防ぐ属性(追記専用・変更不可)",
+            ),
             field(
                 "rotated",
                 Bool,
@@ -56,6 +76,47 @@ pub const KINDS: &[KindSpec] = &[
             field("group_enter", Bool, "the group may enter it", "グループが入れる"),
             field("owner", Text, "owner's name", "所有者"),
             field("group", Text, "group's name", "グループ"),
+            field(
+                "acl_principals",
+                Texts,
+                "users and groups (group:NAME) that its access or default list names",
+                "アクセス制御リスト(既定を含む)に記載された利用者・グループ",
+            ),
+        ],
+    },
+    KindSpec {
+        name: LOG_PARENT,
+        subject: "log:PATH",
+        en: "one directory that must be entered on the way to a log",
+        ja: "ログに至る途中で通過するディレクトリ",
+        fields: &[
+            field("mode", Text, "permission bits, octal", "権限(8進)"),
+            field("owner", Text, "owner's name", "所有者"),
+            field("group", Text, "group's name", "グループ"),
+            field(
+                "acl",
+                Texts,
+                "access control list as getfacl prints it; empty where the mode says all",
+                "アクセス制御リスト(なければ空)",
+            ),
+        ],
+    },
+    KindSpec {
+        name: READING_PROGRAM,
+        subject: "file:PATH",
+        en: "one program that reads every file for whoever may start it",
+        ja: "実行者が全ファイルを読めるプログラム",
+        fields: &[
+            field("by", Text, "capability, or setuid root", "根拠(ケーパビリティまたはsetuid root)"),
+            field("mode", Text, "permission bits, octal", "権限(8進)"),
+            field("owner", Text, "owner's name", "所有者"),
+            field("group", Text, "group's name", "グループ"),
+            field(
+                "acl",
+                Texts,
+                "access control list as getfacl prints it; empty where the mode says all",
+                "アクセス制御リスト(なければ空)",
+            ),
         ],
     },
     KindSpec {

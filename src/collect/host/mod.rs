@@ -4,6 +4,8 @@
 mod identity;
 mod kinds;
 mod logs;
+mod permission;
+mod programs;
 mod rotation;
 mod tree;
 
@@ -71,6 +73,7 @@ fn look(world: &dyn World, root: &HostRoot, task: &Task<'_>) -> Evidence {
     }
     let people = identity::observe(&tree, &root.name, &mut seen);
     let logs = logs::observe(&tree, &people, &task.declaration.site.logs, &mut seen);
+    programs::observe(&tree, &people, &mut seen);
     rotation::observe(&tree, &logs, &mut seen);
     let mut evidence = Evidence { observations: seen.observations, ..Evidence::default() };
     for kind in KINDS {
