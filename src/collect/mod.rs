@@ -3,11 +3,13 @@
 pub mod accept;
 pub mod collector;
 pub mod declared;
+pub mod dns;
 pub mod excerpt;
 pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
@@ -23,4 +25,5 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &host::HostCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
+    &dns::DnsCollector,
 ];

@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::collector::LocalFuture;
+use super::question::{DnsAnswer, DnsQuestion};
 use crate::model::Time;
 
 /// A byte stream to a declared host.
@@ -161,6 +162,12 @@ pub trait World {
 
     /// One GET of a declared host's URL by the full HTTP client; redirects are not followed.
     fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>>;
+
+    /// One DNS question, which may name any host; the answer is the resolver's, as it is. A world without a resolver
+    /// asks nobody.
+    fn dns<'a>(&'a self, _question: &'a DnsQuestion) -> LocalFuture<'a, Result<DnsAnswer, Refusal>> {
+        Box::pin(async { Err(Refusal::NotDeclared) })
+    }
 
     /// PEM bytes of the private authority that a declared host names, where it names one.
     ///

@@ -17,8 +17,8 @@ use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
-    WebServerKind,
+    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance, Site,
+    WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -258,6 +258,13 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             .ok_or_else(|| at(&format!("/parameters/{name}"), format!("{name}: expected a number, text or list")))?;
         parameters.insert(name.clone(), value);
     }
+    let resolver = match &read.dns {
+        Some(dns) => Some(
+            resolver_address(&dns.resolver)
+                .ok_or_else(|| at("/dns/resolver", "resolver: expected ADDR:PORT, such as 192.0.2.53:53".to_owned()))?,
+        ),
+        None => None,
+    };
     Ok(Site {
         name: read.site,
         url: read.url,
@@ -286,6 +293,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             })
             .collect(),
         declared: declared_of(read.declared),
+        resolver,
         people: read.people,
         register: read.contractors,
         records: read.records,
@@ -308,6 +316,14 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         log_readers: read.log_readers,
         administrators: read.administrators,
         mail_domains: read.mail_domains,
+        dkim_selectors: read.dkim_selectors,
+        retired_domains: read.retired_domains.map(|list| {
+            let held = list.into_iter().map(|item| RetiredDomain {
+                name: item.name.trim_end_matches('.').to_ascii_lowercase(),
+                hold_until: optional_day(item.hold_until.as_ref()),
+            });
+            held.collect()
+        }),
         forms: read.forms.map(|list| {
             list.into_iter()
                 .map(|form| DeclaredForm { page: form.page, categories: form.categories, purpose: form.purpose })

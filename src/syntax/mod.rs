@@ -3,6 +3,9 @@
 pub mod accounts;
 pub mod acl;
 pub mod authorized_keys;
+pub mod body;
+pub mod caa;
+pub mod csp;
 pub mod header;
 pub mod logrotate;
 pub mod mtree;

@@ -2,8 +2,10 @@
 
 mod attributes;
 mod client;
+mod dns;
 mod files;
 mod hosts;
+pub mod message;
 
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
@@ -12,19 +14,25 @@ use std::path::PathBuf;
 pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
 use super::collector::LocalFuture;
+<<<<<<< HEAD
 use super::world::{Attributes, Fetched, FileFacts, Refusal, Stream, World};
+=======
+use super::question::{DnsAnswer, DnsQuestion};
+use super::world::{Fetched, FileFacts, Refusal, Stream, World};
+>>>>>>> main
 
 /// The world as it is.
 #[derive(Debug)]
 pub struct LiveWorld {
     options: LiveOptions,
+    dns: dns::DnsState,
 }
 
 impl LiveWorld {
     /// A world that may be asked in this way.
     #[must_use]
     pub fn new(options: LiveOptions) -> Self {
-        Self { options }
+        Self { options, dns: dns::DnsState::new() }
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -59,6 +67,10 @@ impl World for LiveWorld {
 
     fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>> {
         Box::pin(self.fetched(url, limit_bytes))
+    }
+
+    fn dns<'a>(&'a self, question: &'a DnsQuestion) -> LocalFuture<'a, Result<DnsAnswer, Refusal>> {
+        Box::pin(self.answered(question))
     }
 
     fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal> {

@@ -1,31 +1,15 @@
 //! What the TLS collector states.
 
+use super::endpoint_kind::ENDPOINT_KIND;
 use crate::model::FieldType::{Bool, Integer, Text, Texts, Time};
 use crate::model::{FieldSpec, FieldType, KindSpec};
 
-pub(super) const ENDPOINT: &str = "tls-endpoint";
+pub(super) use super::endpoint_kind::ENDPOINT;
 pub(super) const CERTIFICATE: &str = "tls-certificate";
 
 /// The kinds.
 pub const KINDS: &[KindSpec] = &[
-    KindSpec {
-        name: ENDPOINT,
-        subject: "endpoint:ADDR:PORT/NAME",
-        en: "one address and port, asked for one name: the protocol versions that it accepts",
-        ja: "アドレス・ポートと名称ごとの、受け付けるプロトコルバージョン",
-        fields: &[
-            field("ssl", Texts, "SSL versions accepted (SSLv3; SSLv2 is not asked for)", "受け付けるSSLのバージョン"),
-            field("tls_old", Texts, "TLS 1.0 and 1.1, those that are accepted", "受け付けるTLS 1.0/1.1"),
-            field("tls12", Bool, "TLS 1.2 is accepted", "TLS 1.2を受け付ける"),
-            field("tls13", Bool, "TLS 1.3 is accepted", "TLS 1.3を受け付ける"),
-            field(
-                "negotiated",
-                Text,
-                "version of a full handshake with a modern client",
-                "最新クライアントとの接続バージョン",
-            ),
-        ],
-    },
+    ENDPOINT_KIND,
     KindSpec {
         name: CERTIFICATE,
         subject: "endpoint:ADDR:PORT/NAME",

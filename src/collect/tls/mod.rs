@@ -1,6 +1,7 @@
 //! TLS endpoints: which versions each accepts, which certificates it sends, whether they can be trusted. It never judges.
 
 mod certificate;
+mod endpoint_kind;
 mod kinds;
 mod probe;
 mod trust;

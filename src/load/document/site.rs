@@ -33,6 +33,8 @@ pub struct SiteDocument {
     /// What the body declares of itself.
     #[serde(default)]
     pub declared: DeclaredDocument,
+    /// How DNS is asked.
+    pub dns: Option<DnsDocument>,
     /// Path of the people file.
     pub people: Option<String>,
     /// Path of the contractor register.
@@ -100,6 +102,14 @@ pub struct HostRootDocument {
     pub name: Option<String>,
 }
 
+/// How DNS is asked.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DnsDocument {
+    /// Address, and port unless it is 53, of the resolver: 192.0.2.53:53. Without it, the system's.
+    pub resolver: String,
+}
+
 /// A log.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -149,6 +159,10 @@ pub struct DeclaredDocument {
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
     pub mail_domains: Option<Vec<String>>,
+    /// DKIM selectors in use, by mail domain: { example.jp: [s2026] }.
+    pub dkim_selectors: Option<BTreeMap<String, Vec<String>>>,
+    /// Domains that are no longer used and must be held all the same.
+    pub retired_domains: Option<Vec<RetiredDomainDocument>>,
     /// Forms that take personal information.
     pub forms: Option<Vec<FormDocument>>,
     /// Names of cookies that are set.
@@ -167,6 +181,19 @@ pub struct AcquisitionDocument {
     pub class: String,
     /// What it is used for.
     pub purpose: Option<String>,
+}
+
+/// One domain that is no longer used.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetiredDomainDocument {
+    /// The domain.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// Until when it must be held.
+    #[serde(default)]
+    #[schemars(schema_with = "super::optional_date_schema")]
+    pub hold_until: Option<String>,
 }
 
 /// One form.

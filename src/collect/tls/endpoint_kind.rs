@@ -1,0 +1,258 @@
+//! The facts of one TLS endpoint, as the catalogue prints them. A list beside a `complete` or `at_most` list says how far it can be trusted.
+
+use crate::model::FieldType::{Bool, Integer, Text, Texts};
+use crate::model::{FieldSpec, FieldType, KindSpec};
+
+pub(super) const ENDPOINT: &str = "tls-endpoint";
+
+/// The kind. Lists of what is accepted hold what was met; they are whole where the protocol stands in the `complete` list beside
+/// them, and never hold anything outside the `at_most` list where there is one.
+pub(super) const ENDPOINT_KIND: KindSpec = KindSpec {
+    name: ENDPOINT,
+    subject: "endpoint:ADDR:PORT/NAME",
+    en: "one address and port, asked for one name: protocols, cipher suites, groups, signatures and habits",
+    ja: "アドレス・ポートと名称ごとの、プロトコル・暗号スイート・グループ・署名方式・挙動",
+    fields: &[
+        field("spoken", Bool, "TLS is spoken; false where the answer is something else", "TLSによる応答がある"),
+        field("starttls", Text, "none, or the protocol in which TLS was begun: smtp", "STARTTLSのプロトコル"),
+        field("depth", Text, "verdict or full: how deep was looked", "点検の深さ"),
+        field("ssl", Texts, "SSL versions accepted: SSLv2, SSLv3", "受け付けるSSLのバージョン"),
+        field("tls_old", Texts, "TLS 1.0 and 1.1, those that are accepted", "受け付けるTLS 1.0/1.1"),
+        field("tls12", Bool, "TLS 1.2 is accepted", "TLS 1.2を受け付ける"),
+        field("tls13", Bool, "TLS 1.3 is accepted", "TLS 1.3を受け付ける"),
+        field("protocols.offered", Texts, "every version that was accepted, oldest first", "受け付けたバージョン"),
+        field("protocols.complete", Bool, "all six versions were told", "全バージョンの可否が判明している"),
+        field(
+            "negotiated",
+            Text,
+            "version of a full handshake with a modern client",
+            "最新クライアントとの接続バージョン",
+        ),
+        field("suites.sslv2", Texts, "SSL 2.0 cipher kinds accepted", "SSL 2.0で受け付ける暗号"),
+        field("suites.sslv3", Texts, "SSL 3.0 suites accepted, IANA names", "SSL 3.0で受け付ける暗号スイート"),
+        field("suites.tls10", Texts, "TLS 1.0 suites accepted, IANA names", "TLS 1.0で受け付ける暗号スイート"),
+        field("suites.tls11", Texts, "TLS 1.1 suites accepted, IANA names", "TLS 1.1で受け付ける暗号スイート"),
+        field(
+            "suites.tls12",
+            Texts,
+            "TLS 1.2 suites accepted, IANA names, as the server chose them",
+            "TLS 1.2で受け付ける暗号スイート",
+        ),
+        field(
+            "suites.tls13",
+            Texts,
+            "TLS 1.3 suites accepted, IANA names, as the server chose them",
+            "TLS 1.3で受け付ける暗号スイート",
+        ),
+        field(
+            "suites.complete",
+            Texts,
+            "versions whose list of suites is whole",
+            "暗号スイートの一覧が完全なバージョン",
+        ),
+        field(
+            "suites.tls12_at_most",
+            Texts,
+            "nothing outside this list is accepted in TLS 1.2",
+            "TLS 1.2で受け付け得る暗号スイートの上限",
+        ),
+        field(
+            "suites.tls13_at_most",
+            Texts,
+            "nothing outside this list is accepted in TLS 1.3",
+            "TLS 1.3で受け付け得る暗号スイートの上限",
+        ),
+        field(
+            "suites.insecure",
+            Texts,
+            "NULL, anonymous, EXPORT, RC4 or under 112 bits, in any version",
+            "NULL・匿名・EXPORT・RC4・112ビット未満の暗号スイート",
+        ),
+        field(
+            "suites.block_64_bit",
+            Texts,
+            "3DES, DES, IDEA, RC2 or GOST 28147, in any version",
+            "64ビットブロック暗号の暗号スイート",
+        ),
+        field("suites.static_rsa", Texts, "static RSA key exchange, in any version", "静的RSA鍵交換の暗号スイート"),
+        field("suites.legacy", Texts, "CBC with SHA-1, or CCM_8, in any version", "CBC-SHA1またはCCM_8の暗号スイート"),
+        field(
+            "suites.dhe",
+            Texts,
+            "finite-field DHE key exchange, in any version up to 1.2",
+            "有限体DHEの暗号スイート",
+        ),
+        field(
+            "suites.forward_secrecy",
+            Text,
+            "all, some or none of the accepted suites have it",
+            "前方秘匿性のある暗号スイートの範囲",
+        ),
+        field("suites.tls12_aead", Bool, "TLS 1.2 accepts an AEAD suite", "TLS 1.2でAEADの暗号スイートを受け付ける"),
+        field(
+            "order.sslv3",
+            Text,
+            "who chooses in SSL 3.0: server, client, or single for one suite",
+            "SSL 3.0の優先順位",
+        ),
+        field("order.tls10", Text, "who chooses in TLS 1.0: server, client or single", "TLS 1.0の優先順位"),
+        field("order.tls11", Text, "who chooses in TLS 1.1: server, client or single", "TLS 1.1の優先順位"),
+        field("order.tls12", Text, "who chooses in TLS 1.2: server, client or single", "TLS 1.2の優先順位"),
+        field("order.tls13", Text, "who chooses in TLS 1.3: server, client or single", "TLS 1.3の優先順位"),
+        field(
+            "order.weak_first",
+            Texts,
+            "suites that were chosen though a better one that is accepted was offered beside them",
+            "より強い方式があるのに選択された暗号スイート",
+        ),
+        field(
+            "groups.tls12",
+            Texts,
+            "groups accepted in TLS 1.2 and older, IANA names",
+            "TLS 1.2以下で受け付けるグループ",
+        ),
+        field("groups.tls13", Texts, "groups accepted in TLS 1.3, IANA names", "TLS 1.3で受け付けるグループ"),
+        field("groups.complete", Texts, "versions whose list of groups is whole", "グループの一覧が完全なバージョン"),
+        field(
+            "groups.tls12_at_most",
+            Texts,
+            "no group outside this list is accepted in TLS 1.2",
+            "TLS 1.2で受け付け得るグループの上限",
+        ),
+        field(
+            "groups.tls13_at_most",
+            Texts,
+            "no group outside this list is accepted in TLS 1.3",
+            "TLS 1.3で受け付け得るグループの上限",
+        ),
+        field(
+            "groups.weak",
+            Texts,
+            "accepted elliptic-curve groups of P-224 or weaker",
+            "受け付けるP-224以下のグループ",
+        ),
+        field(
+            "groups.hybrid",
+            Texts,
+            "accepted groups with ML-KEM (TLS 1.3)",
+            "受け付けるML-KEMのハイブリッドグループ",
+        ),
+        field(
+            "dh.min_bits",
+            Integer,
+            "bits of the smallest finite-field DH prime that was met",
+            "有限体DHの最小鍵長(ビット)",
+        ),
+        field("dh.sizes", Texts, "sizes of the finite-field DH primes that were met, in bits", "有限体DHの鍵長"),
+        field(
+            "dh.common_primes",
+            Texts,
+            "well-known primes that were met: ffdhe2048 (RFC 7919), modp2048 (RFC 3526), …",
+            "使用された既知の素数",
+        ),
+        field("dh.prime_sha256", Texts, "SHA-256 of each prime that was met", "素数のSHA-256"),
+        field(
+            "signature_algorithms.tls12",
+            Texts,
+            "handshake signatures accepted in TLS 1.2, IANA names",
+            "TLS 1.2で受け付ける署名方式",
+        ),
+        field(
+            "signature_algorithms.tls13",
+            Texts,
+            "handshake signatures accepted in TLS 1.3, IANA names",
+            "TLS 1.3で受け付ける署名方式",
+        ),
+        field(
+            "signature_algorithms.complete",
+            Texts,
+            "versions whose list of signatures is whole",
+            "署名方式の一覧が完全なバージョン",
+        ),
+        field(
+            "signature_algorithms.weak",
+            Texts,
+            "SHA-1 and MD5 signatures accepted in TLS 1.2",
+            "受け付けるSHA-1・MD5の署名",
+        ),
+        field(
+            "renegotiation.secure",
+            Bool,
+            "renegotiation_info is answered (RFC 5746)",
+            "安全な再ネゴシエーションに対応",
+        ),
+        field(
+            "renegotiation.client_initiated",
+            Bool,
+            "a renegotiation that the client begins is accepted",
+            "クライアント起点の再ネゴシエーションを受け付ける",
+        ),
+        field("compression", Texts, "compression methods chosen beside null", "選択された圧縮方式"),
+        field(
+            "extended_master_secret",
+            Bool,
+            "extended_master_secret is answered (RFC 7627)",
+            "拡張マスターシークレットに対応",
+        ),
+        field(
+            "encrypt_then_mac",
+            Bool,
+            "encrypt_then_mac is answered for a CBC suite (RFC 7366)",
+            "Encrypt-then-MACに対応",
+        ),
+        field(
+            "session_ticket",
+            Bool,
+            "TLS 1.2 session tickets are offered (RFC 5077)",
+            "TLS 1.2のセッションチケットを発行",
+        ),
+        field("session_id", Bool, "TLS 1.2 sessions can be resumed by their id", "セッションIDを発行"),
+        field("tickets_tls13", Integer, "tickets sent after a TLS 1.3 handshake", "TLS 1.3のチケット数"),
+        field(
+            "early_data.max_bytes",
+            Integer,
+            "bytes of 0-RTT data that are accepted; 0 for none",
+            "0-RTTで受け付けるバイト数",
+        ),
+        field(
+            "fallback_scsv",
+            Bool,
+            "a fallback is refused by TLS_FALLBACK_SCSV (RFC 7507)",
+            "TLS_FALLBACK_SCSVに対応",
+        ),
+        field("alpn", Texts, "application protocols chosen, of h2, http/1.1, http/1.0 and spdy/3.1", "選択されたALPN"),
+        field("client_auth", Text, "none, requested or required", "クライアント認証"),
+        field(
+            "client_auth_ca_count",
+            Integer,
+            "names of authorities in the request for a certificate",
+            "クライアント認証のCA数",
+        ),
+        field("sni.absent", Text, "without a server name: same, other certificate, or refused", "SNIなしの場合の応答"),
+        field(
+            "sni.unknown_name",
+            Text,
+            "with an unknown name: same, other certificate, or refused",
+            "未知のSNIの場合の応答",
+        ),
+        field("ec_point_formats", Texts, "point formats that the server states", "楕円曲線の点形式"),
+        field("heartbeat", Bool, "the heartbeat extension is answered (RFC 6520)", "heartbeat拡張に応答"),
+        field("hello_retry", Bool, "TLS 1.3 asks again for a key share (HelloRetryRequest)", "HelloRetryRequestに対応"),
+        field(
+            "quirks",
+            Texts,
+            "hellos that were not answered while a plain one was: large, grease, unknown-extension, future-version",
+            "許容されないClientHelloの種類",
+        ),
+        field(
+            "throttled",
+            Bool,
+            "the server stopped answering hellos that it had answered before",
+            "接続の制限が見られた",
+        ),
+    ],
+};
+
+const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {
+    FieldSpec { name, field_type, en, ja }
+}
