@@ -10,7 +10,8 @@ use crate::model::{Band, Language};
 mod upkeep;
 
 pub(super) use upkeep::{
-    HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, WaiveOptions,
+    HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, RegisterAction,
+    RegisterOptions, WaiveOptions,
 };
 
 /// tenken (点検): does this site keep its own published security and privacy policy?
@@ -56,6 +57,8 @@ pub(super) enum Command {
     Init(InitOptions),
     /// Write one complete waiver for a finding that fails
     Waive(Box<WaiveOptions>),
+    /// The contractor register as a table for a spreadsheet, and back
+    Register(RegisterOptions),
     /// What is open, who mends it and by when
     Plan(Box<PlanOptions>),
     /// Add a dated activity to the records: a review, an exercise, an acknowledgement

@@ -41,7 +41,7 @@ pub use observation::{Location, Observation, Related};
 pub use reason::reason_in_japanese;
 pub use register::{
     Approval, Attestation, Certification, Contract, Contractor, ContractorAccount, ContractorAssessment, ContractorKey,
-    ContractorStatus, Person, PersonAccount, Record, Register, Service,
+    ContractorStatus, ContractorToken, Person, PersonAccount, Record, Register, Service,
 };
 pub use risk::{Band, Grade, Milliunits, RiskRating};
 pub use run::{EXCEPTION_KIND, LEDGER_KIND, RUN_KINDS};

@@ -7,6 +7,7 @@ pub mod body;
 pub mod caa;
 pub mod csp;
 pub mod header;
+pub mod japanese_day;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
