@@ -1,5 +1,5 @@
 //! The host reader against the kernel and the host's own programs: who reads what, what a list, a flag or a capability says.
-#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on is a test that fails.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // A test that cannot go on is a test that fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

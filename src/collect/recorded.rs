@@ -5,12 +5,8 @@ use std::io::{Cursor, Read};
 use std::net::{IpAddr, SocketAddr};
 
 use super::collector::LocalFuture;
-<<<<<<< HEAD
-use super::world::{Attributes, Fetched, FileFacts, FileKind, Refusal, Stream, World};
-=======
 use super::question::{DnsAnswer, DnsQuestion, DnsStatus};
-use super::world::{Fetched, FileFacts, FileKind, Refusal, Stream, World};
->>>>>>> main
+use super::world::{Attributes, Fetched, FileFacts, FileKind, Refusal, Stream, World};
 use crate::model::Time;
 
 /// A world in memory. Whatever is not recorded is `NotFound` or `ConnectionRefused`.
@@ -19,11 +15,8 @@ pub struct RecordedWorld {
     files: BTreeMap<String, (FileFacts, Vec<u8>)>,
     answers: BTreeMap<String, Result<Fetched, Refusal>>,
     addresses: BTreeMap<String, Vec<IpAddr>>,
-<<<<<<< HEAD
     attributes: BTreeMap<String, Attributes>,
-=======
     dns: BTreeMap<DnsQuestion, Result<DnsAnswer, Refusal>>,
->>>>>>> main
 }
 
 impl RecordedWorld {

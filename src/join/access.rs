@@ -55,7 +55,8 @@ impl<'a> Access<'a> {
             return (!is_member && has(self.bits)).then(|| "others".to_owned());
         }
         let mask = self.list.iter().find(|(tag, _, _)| *tag == "mask").map_or(7, |(_, _, bits)| *bits);
-        let of_tag = |wanted: &'static str| self.list.iter().filter(move |(tag, name, _)| *tag == wanted && !name.is_empty());
+        let of_tag =
+            |wanted: &'static str| self.list.iter().filter(move |(tag, name, _)| *tag == wanted && !name.is_empty());
         if let Some((_, name, bits)) = of_tag("user").find(|(_, name, _)| *name == holder.user) {
             return has(bits & mask).then(|| format!("access control list user:{name}"));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::access::{Access, Holder, READ, ENTER};
+use super::access::{Access, ENTER, Holder, READ};
 use super::{Join, joined_census};
 use crate::model::FieldType::{Bool, Text, Texts};
 use crate::model::{
@@ -231,8 +231,7 @@ fn host(evidence: &Evidence) -> Host<'_> {
             host.sudo.insert(user, rule);
         }
     }
-    host.parents =
-        evidence.of_kind("log-parent").map(|parent| (parent.subject.name(), Access::of(parent))).collect();
+    host.parents = evidence.of_kind("log-parent").map(|parent| (parent.subject.name(), Access::of(parent))).collect();
     for program in evidence.of_kind("reading-program") {
         let Some(access) = Access::of(program) else { continue };
         for (user, groups) in &host.accounts {
@@ -294,7 +293,6 @@ fn readers(host: &Host<'_>, log: &Observation) -> Option<Readers> {
     Some(Readers { chains, everyone })
 }
 
-
 fn reader(
     log: &Observation,
     readers: Option<Readers>,
@@ -302,7 +300,12 @@ fn reader(
     all_readers: &BTreeSet<String>,
     host: &Host<'_>,
 ) -> Observation {
-    let mut seen = Observation::new(READER, log.subject.clone(), log.source.clone(), "modes, lists, accounts, sudo and capabilities joined");
+    let mut seen = Observation::new(
+        READER,
+        log.subject.clone(),
+        log.source.clone(),
+        "modes, lists, accounts, sudo and capabilities joined",
+    );
     seen.strength = Strength::Joined;
     match declared {
         Some(declared) => {
@@ -316,7 +319,10 @@ fn reader(
     }
     let Some(readers) = readers else {
         for field in ["readers", "undeclared", "everyone", "chains"] {
-            seen.unknown(field, "mode, owner, group or access control list of the log or a directory above it is not known");
+            seen.unknown(
+                field,
+                "mode, owner, group or access control list of the log or a directory above it is not known",
+            );
         }
         return seen;
     };

@@ -161,10 +161,7 @@ const REASONS: &[(&str, &str)] = &[
         "the archive keeps no access control lists (tar --acls)",
         "アーカイブにアクセス制御リストが含まれていません(tar --acls)",
     ),
-    (
-        "a tar does not keep append-only and immutable attributes",
-        "tarには追記専用・変更不可の属性が含まれません",
-    ),
+    ("a tar does not keep append-only and immutable attributes", "tarには追記専用・変更不可の属性が含まれません"),
     ("the archive has no entry of it", "アーカイブに該当する項目がありません"),
     ("a link to what the archive does not hold", "アーカイブにないものへのリンクです"),
     ("a layer that the archive does not hold", "アーカイブに含まれない層です"),

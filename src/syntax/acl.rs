@@ -248,7 +248,9 @@ mod tests {
     #[test]
     fn the_attribute_of_the_kernel_is_read() {
         let mut bytes = vec![2, 0, 0, 0];
-        for (tag, bits, id) in [(1_u16, 6_u16, u32::MAX), (2, 4, 1001), (4, 4, u32::MAX), (16, 4, u32::MAX), (32, 0, u32::MAX)] {
+        for (tag, bits, id) in
+            [(1_u16, 6_u16, u32::MAX), (2, 4, 1001), (4, 4, u32::MAX), (16, 4, u32::MAX), (32, 0, u32::MAX)]
+        {
             bytes.extend(tag.to_le_bytes());
             bytes.extend(bits.to_le_bytes());
             bytes.extend(id.to_le_bytes());
@@ -278,7 +280,8 @@ mod tests {
         assert_eq!((lists.access.len(), shown(&lists.default[0])), (5, "user:ghost:r-x".to_owned()));
         let flags = lsattr("-----a--------e------- ./var/log/x\n\n./var:\n----i---------e------- /etc/y\n").entries;
         assert!(flags["var/log/x"].append_only && flags["etc/y"].immutable && !flags["etc/y"].append_only);
-        let caps = getcap("/usr/bin/ping cap_net_raw=ep\n/usr/bin/x = cap_chown,cap_dac_read_search+ep\n/y =ep\n").entries;
+        let caps =
+            getcap("/usr/bin/ping cap_net_raw=ep\n/usr/bin/x = cap_chown,cap_dac_read_search+ep\n/y =ep\n").entries;
         assert_eq!(caps.values().copied().collect::<Vec<_>>(), [false, true, true]);
     }
 

@@ -132,7 +132,11 @@ impl<R: Read> Reader<R> {
             return Ok(None);
         }
         let written = number(&block[148..156]).ok_or(TarError::NoHeader)?;
-        let sum: i64 = block.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { i64::from(*byte) }).sum();
+        let sum: i64 = block
+            .iter()
+            .enumerate()
+            .map(|(at, byte)| if (148..156).contains(&at) { 32 } else { i64::from(*byte) })
+            .sum();
         if written == sum { Ok(Some(block)) } else { Err(TarError::NoHeader) }
     }
 

@@ -49,7 +49,12 @@ pub(super) fn observe(tree: &HostTree<'_>, identities: &Identities, seen: &mut S
             _ => continue,
         };
         let subject = Subject::new(SubjectKind::File, tree.shown(&path));
-        let mut program = Observation::new(READING_PROGRAM, subject, Location::whole_file(tree.shown(&path)), "modes and capabilities");
+        let mut program = Observation::new(
+            READING_PROGRAM,
+            subject,
+            Location::whole_file(tree.shown(&path)),
+            "modes and capabilities",
+        );
         permissions(&mut program, &entry, identities);
         program.fields.remove("other_access");
         program.unknown_fields.remove("other_access");

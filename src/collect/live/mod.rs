@@ -14,12 +14,8 @@ use std::path::PathBuf;
 pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
 use super::collector::LocalFuture;
-<<<<<<< HEAD
-use super::world::{Attributes, Fetched, FileFacts, Refusal, Stream, World};
-=======
 use super::question::{DnsAnswer, DnsQuestion};
-use super::world::{Fetched, FileFacts, Refusal, Stream, World};
->>>>>>> main
+use super::world::{Attributes, Fetched, FileFacts, Refusal, Stream, World};
 
 /// The world as it is.
 #[derive(Debug)]

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::{Entry, Extra, Kind, children};
-use crate::collect::limits::{
-    HOST_ARCHIVE_BYTES, HOST_ARCHIVE_KEPT_BYTES, HOST_ENTRIES, HOST_FILE_BYTES, HOST_LAYERS,
-};
+use crate::collect::limits::{HOST_ARCHIVE_BYTES, HOST_ARCHIVE_KEPT_BYTES, HOST_ENTRIES, HOST_FILE_BYTES, HOST_LAYERS};
 use crate::collect::world::{Refusal, World};
 use crate::model::Time;
 use crate::syntax::acl::{self, Lists};
@@ -118,7 +116,10 @@ impl Archive {
         }
         self.keeps_lists |= !header.acl.access.is_empty() || !header.acl.default.is_empty();
         let lists = if header.bad_attributes { Err("the list cannot be understood") } else { Ok(header.acl.clone()) };
-        self.entries.insert(name, Kept { layer: self.layer, entry: of_header(header), lists, capability: header.capability.clone() });
+        self.entries.insert(
+            name,
+            Kept { layer: self.layer, entry: of_header(header), lists, capability: header.capability.clone() },
+        );
     }
 
     /// Whether a name is a mark that something is gone (OCI image layers, "Whiteouts"), which is then applied.
@@ -182,7 +183,8 @@ impl Archive {
     pub(super) fn entry(&self, path: &str) -> Option<Entry> {
         self.entries.get(path).map(|kept| kept.entry.clone()).or_else(|| {
             // An archive may leave out the entries of folders; they exist, and their modes are not known.
-            (!children(&self.entries, path).is_empty()).then(|| Entry { kind: Some(Kind::Directory), ..Entry::default() })
+            (!children(&self.entries, path).is_empty())
+                .then(|| Entry { kind: Some(Kind::Directory), ..Entry::default() })
         })
     }
 

@@ -207,7 +207,8 @@ impl<'a> HostTree<'a> {
 
     /// Why programs with such a capability may have been missed; `None` where all were seen.
     pub(super) fn programs_unknown(&self) -> Option<&'static str> {
-        let is_seen = matches!(self.source, Source::Live | Source::Archived(_)) || self.side.reading_programs().is_some();
+        let is_seen =
+            matches!(self.source, Source::Live | Source::Archived(_)) || self.side.reading_programs().is_some();
         (!is_seen).then_some("no listing of getcap stands beside the root")
     }
 

@@ -4,7 +4,7 @@
 use super::Extra;
 use crate::collect::limits::HOST_FILE_BYTES;
 use crate::collect::world::{Refusal, World};
-use crate::syntax::acl::{self, Flags, Lists, Listing};
+use crate::syntax::acl::{self, Flags, Listing, Lists};
 
 /// The listings that are there.
 #[derive(Debug, Default)]
