@@ -212,7 +212,7 @@ pub fn getcap(text: &str) -> Listing<bool> {
             Some((path, caps)) if caps.contains(['=', '+']) => {
                 let (names, how) = caps.split_once(['=', '+']).unwrap_or((caps, ""));
                 let all = names.is_empty() || names == "all";
-                let reads = all || names.split(',').any(|name| is_reading_capability(name));
+                let reads = all || names.split(',').any(is_reading_capability);
                 listing.entries.insert(relative(path.trim()), reads && how.contains('p'));
             }
             _ if line.is_empty() => {}

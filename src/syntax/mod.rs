@@ -2,15 +2,20 @@
 
 pub mod accounts;
 pub mod acl;
+pub mod audit;
 pub mod authorized_keys;
 pub mod body;
 pub mod caa;
+pub mod clock;
+pub mod cron;
 pub mod csp;
 pub mod header;
 pub mod japanese_day;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
+pub mod rsyslog;
 pub mod sudoers;
+pub mod syslog_ng;
 pub mod tar;
 pub mod tls;
