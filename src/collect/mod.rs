@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod collector;
 pub mod declared;
+pub mod deploy;
 pub mod dns;
 pub mod excerpt;
 pub mod host;
@@ -22,6 +23,7 @@ use collector::Collector;
 pub const COLLECTORS: &[&dyn Collector] = &[
     &declared::DeclaredCollector,
     &webserver::WebServerCollector,
+    &deploy::DeployCollector,
     &host::HostCollector,
     &tls::TlsCollector,
     &http::HttpCollector,

@@ -9,7 +9,7 @@ use super::check::own_check;
 use super::convert::{optional_day, parameter_value};
 use super::document::policy::PolicyDocument;
 use super::document::records::RecordsDocument;
-use super::document::site::{LogKindDocument, SiteDocument};
+use super::document::site::{ConfigurationDocument, LogKindDocument, SiteDocument};
 use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
@@ -17,8 +17,8 @@ use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance, Site,
-    WebServer, WebServerKind, resolver_address,
+    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance,
+    Site, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -271,11 +271,14 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         hosts,
         policy: read.policy.unwrap_or_else(|| "four-principles".to_owned()),
         parameters,
-        web_server: read.configuration.map(|configuration| WebServer {
-            kind: WebServerKind::Nginx,
-            path: configuration.nginx,
-            version: configuration.server_version,
-            root: configuration.root,
+        deployment: read.configuration.as_ref().map(deployment_of).unwrap_or_default(),
+        web_server: read.configuration.and_then(|configuration| {
+            Some(WebServer {
+                kind: WebServerKind::Nginx,
+                path: configuration.nginx?,
+                version: configuration.server_version,
+                root: configuration.root,
+            })
         }),
         host_root: read
             .host
@@ -300,6 +303,15 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         actions: read.actions,
         waivers: read.waivers,
     })
+}
+
+fn deployment_of(read: &ConfigurationDocument) -> Deployment {
+    Deployment {
+        compose: read.compose.clone(),
+        kubernetes: read.kubernetes.clone(),
+        dockerfiles: read.dockerfiles.clone(),
+        systemd: read.systemd.clone(),
+    }
 }
 
 fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {

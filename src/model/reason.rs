@@ -29,6 +29,16 @@ const REASONS: &[(&str, &str)] = &[
         "例外措置に承認時の件数の記載がありません(findings: N)",
     ),
     ("no URL or host is named (site file: url)", "URLまたはホストの記載がありません(サイトファイルのurl)"),
+    (
+        "no deployment files are named (site file: configuration: compose, kubernetes, dockerfiles, systemd; [] says there are none)",
+        "配備用ファイルの記載がありません(サイトファイルのconfiguration: compose、kubernetes、dockerfiles、systemd。ない場合は[])",
+    ),
+    (
+        "no readers of logs are declared (site file: declared: log_readers)",
+        "ログ閲覧者の宣言がありません(サイトファイルのdeclared: log_readers)",
+    ),
+    ("no USER is set, and the base image may set one", "USERの指定がなく、基のイメージが指定している可能性があります"),
+    ("no image is named", "イメージの指定がありません"),
     ("no host root is named (site file: host)", "ホストの領域の記載がありません(サイトファイルのhost)"),
     (
         "no server configuration is named (site file: configuration)",

@@ -20,6 +20,8 @@ pub struct Site {
     pub parameters: BTreeMap<String, ParameterValue>,
     /// The web server's configuration.
     pub web_server: Option<WebServer>,
+    /// The files by which the site is deployed.
+    pub deployment: Deployment,
     /// The host's file system.
     pub host_root: Option<HostRoot>,
     /// Log files that are declared beyond those of the configuration.
@@ -75,6 +77,19 @@ pub struct WebServer {
     pub version: Option<String>,
     /// Folder that stands for `/` when the configuration names absolute paths.
     pub root: Option<String>,
+}
+
+/// The files by which the site is deployed. An empty list says that there are none; a missing one says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deployment {
+    /// Compose files; those of one folder are one project, later ones overriding earlier ones.
+    pub compose: Option<Vec<String>>,
+    /// Kubernetes manifests.
+    pub kubernetes: Option<Vec<String>>,
+    /// Dockerfiles.
+    pub dockerfiles: Option<Vec<String>>,
+    /// systemd unit files, or folders of them.
+    pub systemd: Option<Vec<String>>,
 }
 
 /// The host's file system: a folder with an mtree listing, a tar, or `/`.

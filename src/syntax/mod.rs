@@ -17,5 +17,7 @@ pub mod nginx;
 pub mod rsyslog;
 pub mod sudoers;
 pub mod syslog_ng;
+pub mod systemd;
 pub mod tar;
 pub mod tls;
+pub mod yaml;

@@ -23,7 +23,7 @@ pub struct SiteDocument {
     #[serde(default)]
     #[schemars(schema_with = "parameters_schema")]
     pub parameters: BTreeMap<String, serde_json::Value>,
-    /// Configuration of the web server.
+    /// Configuration of the web server and of its deployment.
     pub configuration: Option<ConfigurationDocument>,
     /// The host's file system.
     pub host: Option<HostRootDocument>,
@@ -80,12 +80,20 @@ pub struct HostDocument {
     pub pages: Vec<String>,
 }
 
-/// Configuration of the web server.
+/// Configuration of the web server and of its deployment. An empty list says that there are no such files.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigurationDocument {
     /// Path of nginx.conf.
-    pub nginx: String,
+    pub nginx: Option<String>,
+    /// Compose files; those of one folder are one project, in which a later one overrides an earlier one.
+    pub compose: Option<Vec<String>>,
+    /// Kubernetes manifests.
+    pub kubernetes: Option<Vec<String>>,
+    /// Dockerfiles.
+    pub dockerfiles: Option<Vec<String>>,
+    /// systemd unit files, or folders of them.
+    pub systemd: Option<Vec<String>>,
     /// The server's version, in quotes: "1.26".
     pub server_version: Option<String>,
     /// Folder that stands for / when the configuration names absolute paths.
