@@ -326,6 +326,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         sensitive_paths: read.sensitive_paths,
         admin_sources: read.admin_sources,
         log_readers: read.log_readers,
+        log_write_once: read.log_write_once,
         administrators: read.administrators,
         mail_domains: read.mail_domains,
         dkim_selectors: read.dkim_selectors,

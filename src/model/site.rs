@@ -160,6 +160,8 @@ pub struct Declared {
     pub admin_sources: Option<Vec<String>>,
     /// Accounts and groups (`group:NAME`) that may read logs.
     pub log_readers: Option<Vec<String>>,
+    /// Hosts that take logs and let nobody change or remove them for a time.
+    pub log_write_once: Option<Vec<String>>,
     /// Accounts that may be in root-equivalent groups.
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
@@ -207,7 +209,7 @@ pub struct RiskTolerance {
 
 impl Declared {
     /// The names by which a check may refer to a list.
-    pub const LISTS: [&'static str; 11] = [
+    pub const LISTS: [&'static str; 12] = [
         "scope_hosts",
         "first_parties",
         "third_parties",
@@ -215,6 +217,7 @@ impl Declared {
         "sensitive_paths",
         "admin_sources",
         "log_readers",
+        "log_write_once",
         "administrators",
         "mail_domains",
         "retired_domains",
@@ -234,6 +237,7 @@ impl Declared {
             "sensitive_paths" => self.sensitive_paths.clone(),
             "admin_sources" => self.admin_sources.clone(),
             "log_readers" => self.log_readers.clone(),
+            "log_write_once" => self.log_write_once.clone(),
             "administrators" => self.administrators.clone(),
             "mail_domains" => self.mail_domains.clone(),
             "retired_domains" => {

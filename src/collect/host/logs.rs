@@ -66,6 +66,12 @@ pub(super) fn observe(
     active
 }
 
+/// The directories of logs that were observed, without `/` in front.
+pub(super) fn directories(seen: &Seen) -> BTreeSet<String> {
+    let directories = seen.observations.iter().filter(|seen| seen.kind == LOG_DIRECTORY);
+    directories.map(|directory| directory.subject.name().trim_matches('/').to_owned()).collect()
+}
+
 /// The directories on the way to what lies in a directory, links resolved, the directory itself at the end.
 fn ancestors(tree: &HostTree<'_>, directory: &str) -> Result<Vec<String>, Refusal> {
     let real = tree.resolved(directory)?;

@@ -1,13 +1,19 @@
 //! The host's file system: logs with modes and owners, accounts, keys, sudo, rotation. It never judges, follows no link
 //! out of the root, and keeps no log line, password hash or key.
 
+mod audit;
+mod clock;
+mod component;
 mod identity;
 mod kinds;
 mod logs;
 mod permission;
 mod programs;
 mod rotation;
+mod service;
+mod shipping;
 mod tree;
+mod volume;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
@@ -73,8 +79,13 @@ fn look(world: &dyn World, root: &HostRoot, task: &Task<'_>) -> Evidence {
     }
     let people = identity::observe(&tree, &root.name, &mut seen);
     let logs = logs::observe(&tree, &people, &task.declaration.site.logs, &mut seen);
+    let directories = logs::directories(&seen);
     programs::observe(&tree, &people, &mut seen);
-    rotation::observe(&tree, &logs, &mut seen);
+    rotation::observe(&tree, &people, &logs, &mut seen);
+    shipping::observe(&tree, &root.name, &mut seen);
+    audit::observe(&tree, &root.name, &directories, &mut seen);
+    clock::observe(&tree, &root.name, &mut seen);
+    component::observe(&tree, &root.name, &mut seen);
     let mut evidence = Evidence { observations: seen.observations, ..Evidence::default() };
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();

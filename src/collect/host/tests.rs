@@ -14,8 +14,17 @@ const LISTING: &str = "#mtree
 . type=dir mode=0755
 ./etc type=dir mode=0755
 ./etc/group
+./etc/audit type=dir mode=0755
+./etc/audit/rules.d type=dir mode=0755
+./etc/audit/rules.d/logs.rules
+./etc/chrony.conf
+./etc/cron.d type=dir mode=0755
+./etc/cron.d/copy
+./etc/fstab
 ./etc/logrotate.conf
+./etc/os-release
 ./etc/passwd
+./etc/rsyslog.conf
 ./etc/shadow
 ./etc/sudoers
 ./home type=dir mode=0755
@@ -60,6 +69,18 @@ fn world_of(listing: &str) -> RecordedWorld {
         .file("root/etc/shadow", "root:*:1\nwebops:!:1\n")
         .file("root/etc/sudoers", "webops ALL=(root) NOPASSWD: /usr/bin/less\n")
         .file("root/home/webops/.ssh/authorized_keys", format!("expiry-time=\"20270101\" ssh-ed25519 {KEY} x\n"))
+        .file("root/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
+        .file("root/etc/fstab", "/dev/sda1 / ext4 defaults 0 1\n")
+        .file("root/etc/chrony.conf", "server a.example.jp\nserver b.example.jp\n")
+        .file("root/etc/cron.d/copy", "5 4 * * * root rsync -a /var/log/nginx/ backup@b.example.jp:/logs/\n")
+        .file(
+            "root/etc/audit/rules.d/logs.rules",
+            "-a never,exit -F dir=/var/log/nginx/old\n-w /var/log/nginx -p rwa -k logs\n-e 2\n",
+        )
+        .file(
+            "root/etc/rsyslog.conf",
+            "module(load=\"imfile\")\ninput(type=\"imfile\" file=\"/var/log/nginx/*.log\")\n:programname, isequal, \"nginx\" stop\n*.* @@logs.example.jp:514\n",
+        )
         .file("root/etc/logrotate.conf", "weekly\nrotate 4\ninclude /etc/logrotate.d\n")
 }
 
@@ -299,4 +320,33 @@ fn of_an_image_the_last_layer_decides_and_whiteouts_take_away() {
     assert_eq!(evidence.of_kind("sudo-rule").count(), 0);
     let logs: Vec<_> = evidence.of_kind("log-file").map(|log| (log.subject.to_string(), log.text("mode"))).collect();
     assert_eq!(logs, [("log:/var/log/nginx/access.log".to_owned(), Some("0600"))]);
+}
+
+#[test]
+fn shipping_auditing_time_and_release_are_stated() {
+    let evidence = look_at(&listed(), "root", &[]);
+    let forward = evidence.of_kind("log-forward").next().unwrap();
+    assert_eq!(
+        (forward.text("destination"), forward.text("transport"), forward.flag("encrypted")),
+        (Some("logs.example.jp"), Some("tcp"), Some(false))
+    );
+    let shipping = one(&evidence, "log-shipping", "host:www");
+    assert_eq!(shipping.texts("follows"), ["/var/log/nginx/*.log"]);
+    assert_eq!(shipping.texts("copies"), ["rsync in root/etc/cron.d/copy"]);
+    assert_eq!(evidence.of_kind("log-discard").count(), 1);
+    let audit = one(&evidence, "log-audit", "log:/var/log/nginx");
+    assert_eq!((audit.texts("unwatched"), audit.flag("at_boot")), (Vec::new(), Some(false)));
+    assert_eq!(audit.texts("excluded_by"), ["root/etc/audit/rules.d/logs.rules:1"]);
+    assert_eq!(one(&evidence, "audit-rule", "host:www").flag("locked"), Some(true));
+    let time = one(&evidence, "time-sync", "host:www");
+    assert_eq!(
+        (time.text("service"), time.integer("sources"), time.flag("enabled")),
+        (Some("chrony"), Some(2), Some(false))
+    );
+    assert_eq!(
+        one(&evidence, "host-component", "host:www/debian").fields["support_ends"],
+        crate::model::Value::Time(Time::parse("2028-06-30").unwrap())
+    );
+    let entry = evidence.of_kind("logrotate-entry").next().unwrap();
+    assert_eq!((entry.flag("needs_su"), entry.flag("reopens")), (Some(false), Some(false)));
 }

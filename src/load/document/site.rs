@@ -163,6 +163,8 @@ pub struct DeclaredDocument {
     pub admin_sources: Option<Vec<String>>,
     /// Accounts, and groups as group:NAME, that may read logs.
     pub log_readers: Option<Vec<String>>,
+    /// Hosts that take logs and let nobody change or remove them for a time (write-once storage).
+    pub log_write_once: Option<Vec<String>>,
     /// Accounts that may hold root-equivalent rights.
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
