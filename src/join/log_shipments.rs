@@ -7,7 +7,7 @@ use super::page_hosts::{is_of, list, service_of};
 use super::{Join, joined_census};
 use crate::model::FieldType::{Bool, Text, Texts};
 use crate::model::{
-    Census, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject, SubjectKind, Value,
+    Census, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, SubjectKind, Value,
 };
 
 const SHIPMENT: &str = "log-shipment";
@@ -316,7 +316,7 @@ fn archives(evidence: &Evidence, copies: &[Observation], outward: &[&Observation
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Location;
+    use crate::model::{Location, Subject};
 
     fn seen(kind: &str, subject: SubjectKind, name: &str) -> Observation {
         Observation::new(kind, Subject::new(subject, name), Location::default(), "test")

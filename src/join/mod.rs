@@ -2,6 +2,7 @@
 
 mod access;
 mod account_owners;
+mod backup;
 mod log_readers;
 mod log_shipments;
 mod page_hosts;
@@ -19,8 +20,13 @@ pub struct Join {
 }
 
 /// Every join, in the order in which they run; a later one may read an earlier one's observations.
-pub const JOINS: &[Join] =
-    &[log_readers::LOG_READERS, log_shipments::LOG_SHIPMENTS, account_owners::ACCOUNT_OWNERS, page_hosts::PAGE_HOSTS];
+pub const JOINS: &[Join] = &[
+    log_readers::LOG_READERS,
+    log_shipments::LOG_SHIPMENTS,
+    backup::BACKUPS,
+    account_owners::ACCOUNT_OWNERS,
+    page_hosts::PAGE_HOSTS,
+];
 
 /// Runs every join and adds what each concludes.
 pub fn join(evidence: &mut Evidence) {

@@ -17,8 +17,8 @@ use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance,
-    Site, WebServer, WebServerKind, resolver_address,
+    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, Release, RetiredDomain,
+    RiskTolerance, Site, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -295,6 +295,11 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
                 },
             })
             .collect(),
+        release: read.release.map(|release| Release {
+            manifest: release.manifest,
+            root: release.root,
+            uploads: release.uploads,
+        }),
         declared: declared_of(read.declared),
         resolver,
         people: read.people,

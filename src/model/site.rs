@@ -26,6 +26,8 @@ pub struct Site {
     pub host_root: Option<HostRoot>,
     /// Log files that are declared beyond those of the configuration.
     pub logs: Vec<LogFile>,
+    /// The approved release, where one is named.
+    pub release: Option<Release>,
     /// Lists and maps that the body declares.
     pub declared: Declared,
     /// The resolver that DNS questions go to; the system's where none is named.
@@ -99,6 +101,17 @@ pub struct HostRoot {
     pub path: String,
     /// The host's name in subjects; the main URL's host unless told.
     pub name: String,
+}
+
+/// The approved release of the site's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// Path of the manifest: sums as sha256sum writes them, made by the build.
+    pub manifest: String,
+    /// Folder of the deployed files, inside the host root.
+    pub root: String,
+    /// Folders below it into which visitors or editors upload.
+    pub uploads: Vec<String>,
 }
 
 /// What a log file holds.

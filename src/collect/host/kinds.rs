@@ -18,6 +18,7 @@ pub(super) const LOG_DISCARD: &str = "log-discard";
 pub(super) const LOG_AUDIT: &str = "log-audit";
 pub(super) const AUDIT_LOCK: &str = "audit-rule";
 pub(super) const TIME_SYNC: &str = "time-sync";
+pub(super) const RELEASE: &str = "release";
 pub(super) const COMPONENT: &str = "host-component";
 pub(super) const SUDO_RULE: &str = "sudo-rule";
 
@@ -278,6 +279,18 @@ pub const KINDS: &[KindSpec] = &[
             field("service", Text, "chrony, ntp, timesyncd or none", "サービス"),
             field("enabled", Bool, "it starts with the machine", "起動時に有効になる"),
             field("sources", Integer, "servers, a pool counted as four", "同期元の数(プールは4と数える)"),
+        ],
+    },
+    KindSpec {
+        name: RELEASE,
+        subject: "file:MANIFEST",
+        en: "deployed files against the manifest of the approved release",
+        ja: "公開中のファイルと承認済みの版との比較",
+        fields: &[
+            field("added", Texts, "files that the manifest does not name", "マニフェストにないファイル"),
+            field("changed", Texts, "files of another content", "内容の異なるファイル"),
+            field("removed", Texts, "files that are named and not there", "存在しないファイル"),
+            field("executable_uploads", Texts, "programs below the upload paths", "アップロード先にあるプログラム"),
         ],
     },
     KindSpec {

@@ -9,6 +9,7 @@ mod kinds;
 mod logs;
 mod permission;
 mod programs;
+mod release;
 mod rotation;
 mod service;
 mod shipping;
@@ -67,7 +68,8 @@ fn not_asked(task: &Task<'_>) -> Evidence {
 }
 
 fn look(world: &dyn World, root: &HostRoot, task: &Task<'_>) -> Evidence {
-    let tree = match HostTree::open(world, &root.path) {
+    let release = task.declaration.site.release.as_ref();
+    let tree = match HostTree::open(world, &root.path, release.map(|release| release.root.as_str())) {
         Ok(tree) => tree,
         Err(reason) => return unreadable(root, &reason),
     };
@@ -86,9 +88,16 @@ fn look(world: &dyn World, root: &HostRoot, task: &Task<'_>) -> Evidence {
     audit::observe(&tree, &root.name, &directories, &mut seen);
     clock::observe(&tree, &root.name, &mut seen);
     component::observe(&tree, &root.name, &mut seen);
+    if let Some(release) = release {
+        release::observe(&tree, world, release, &mut seen);
+    }
     let mut evidence = Evidence { observations: seen.observations, ..Evidence::default() };
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
+        if kind.name == kinds::RELEASE && release.is_none() {
+            evidence.census.push(Census::not_asked(kind.name, &root.path, release::NOT_ASKED));
+            continue;
+        }
         let fault = seen.faults.iter().find(|(of, _, _)| *of == kind.name);
         evidence.census.push(match fault {
             Some((_, subject, reason)) => {

@@ -6,6 +6,7 @@ mod location;
 mod log_format;
 mod model;
 mod state;
+mod target;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
@@ -49,6 +50,10 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
     let mut evidence =
         Evidence { observations: model::observe(&read.directives, &server.path, sensitive), ..Evidence::default() };
+    let logs: Vec<_> = evidence.of_kind(kinds::LOG).cloned().collect();
+    let acquisition = task.declaration.site.declared.acquisition.as_ref();
+    let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
+    evidence.observations.extend(target::observe(&read.directives, &logs, shortened));
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
         let census = if kind.name == kinds::SENSITIVE_PATH && sensitive.is_none() {

@@ -30,6 +30,8 @@ pub struct SiteDocument {
     /// Log files.
     #[serde(default)]
     pub logs: Vec<LogDocument>,
+    /// The approved release of the site's files.
+    pub release: Option<ReleaseDocument>,
     /// What the body declares of itself.
     #[serde(default)]
     pub declared: DeclaredDocument,
@@ -116,6 +118,19 @@ pub struct HostRootDocument {
 pub struct DnsDocument {
     /// Address, and port unless it is 53, of the resolver: 192.0.2.53:53. Without it, the system's.
     pub resolver: String,
+}
+
+/// The approved release of the site's files.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDocument {
+    /// Path of the manifest: sums as sha256sum writes them, made by the build.
+    pub manifest: String,
+    /// Folder of the deployed files, inside the host root.
+    pub root: String,
+    /// Folders below it into which visitors or editors upload.
+    #[serde(default)]
+    pub uploads: Vec<String>,
 }
 
 /// A log.

@@ -19,6 +19,9 @@ const MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 pub(super) struct Archive {
     entries: BTreeMap<String, Kept>,
     contents: BTreeMap<String, Vec<u8>>,
+    /// Folder whose files' sums are wanted, with a `/` at its end, and the sums.
+    hashed: Option<String>,
+    digests: BTreeMap<String, String>,
     kept_bytes: u64,
     /// Some entry has an access control list, so the program that made the archive kept them.
     keeps_lists: bool,
@@ -38,12 +41,13 @@ struct Kept {
 
 impl Archive {
     /// Reads an archive; the second part says what is wrong with it.
-    pub(super) fn read(world: &dyn World, path: &str) -> Result<(Self, Vec<String>), String> {
+    pub(super) fn read(world: &dyn World, path: &str, hashed: Option<&str>) -> Result<(Self, Vec<String>), String> {
         let mut faults = Vec::new();
-        let mut archive = Self::default();
+        let hashed = hashed.map(|folder| format!("{}/", folder.trim_matches('/')));
+        let mut archive = Self { hashed: hashed.clone(), ..Self::default() };
         archive.add(&mut Reader::new(opened(world, path)?), &mut faults);
         let Some(layers) = archive.layers() else { return Ok((archive, faults)) };
-        let mut image = Self { is_image: true, ..Self::default() };
+        let mut image = Self { is_image: true, hashed, ..Self::default() };
         if layers.len() > HOST_LAYERS {
             return Err("more layers than are read".to_owned());
         }
@@ -112,6 +116,14 @@ impl Archive {
             } else {
                 self.kept_bytes += header.size;
                 self.contents.insert(name.clone(), content);
+            }
+        }
+        if header.kind == EntryKind::File && self.hashed.as_ref().is_some_and(|folder| name.starts_with(folder)) {
+            match super::super::release::digest(&mut *reader) {
+                Ok(digest) => {
+                    self.digests.insert(name.clone(), digest);
+                }
+                Err(refusal) => faults.push(format!("{name}: {refusal}")),
             }
         }
         self.keeps_lists |= !header.acl.access.is_empty() || !header.acl.default.is_empty();
@@ -207,6 +219,10 @@ impl Archive {
     pub(super) fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {
         let names = children(&self.entries, path);
         if names.is_empty() && !self.entries.contains_key(path) { Err(Refusal::NotFound) } else { Ok(names) }
+    }
+
+    pub(super) fn digest(&self, path: &str) -> Result<String, Refusal> {
+        self.digests.get(path).cloned().ok_or(Refusal::NotFound)
     }
 
     pub(super) fn content(&self, path: &str) -> Result<Vec<u8>, Refusal> {

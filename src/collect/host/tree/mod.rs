@@ -71,10 +71,10 @@ enum Source {
 }
 
 impl<'a> HostTree<'a> {
-    /// Opens a root.
-    pub(super) fn open(world: &'a dyn World, path: &str) -> Result<Self, String> {
+    /// Opens a root; of files below `hashed` the sums can be asked for.
+    pub(super) fn open(world: &'a dyn World, path: &str, hashed: Option<&str>) -> Result<Self, String> {
         if let Some(stem) = path.strip_suffix(".tar") {
-            let (archive, faults) = Archive::read(world, path)?;
+            let (archive, faults) = Archive::read(world, path, hashed)?;
             let mut tree = Self::new(world, path.to_owned(), Source::Archived(archive), faults);
             tree.side = Side::read(world, stem, &mut tree.faults);
             return Ok(tree);
@@ -256,6 +256,18 @@ impl<'a> HostTree<'a> {
                 self.world.read(&self.shown(&path), HOST_FILE_BYTES)
             }
         }
+    }
+
+    /// SHA-256 of a file, in hexadecimal.
+    pub(super) fn digest(&self, path: &str) -> Result<String, Refusal> {
+        let path = self.resolved(path)?;
+        if let Source::Archived(archive) = &self.source {
+            return archive.digest(&path);
+        }
+        if !matches!(self.source, Source::Live) {
+            self.hold_to_folder(&path)?;
+        }
+        super::release::digest(self.world.open(&self.shown(&path))?)
     }
 
     /// A small text file; bytes that are not UTF-8 are replaced.
