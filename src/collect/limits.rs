@@ -34,6 +34,8 @@ pub const SILENCES_PER_HOST: u64 = 3;
 pub const VISIT_TIMEOUTS: u64 = 60;
 /// Bytes of a TLS server's first flight: long chains have 20 KiB.
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
+/// Names of one certificate that are kept in a fact; large hosters put a hundred into one.
+pub const CERTIFICATE_NAMES: usize = 100;
 /// Addresses of one name that are looked at.
 pub const ADDRESSES_PER_HOST: usize = 8;
 /// DNS questions of one run: a site of ten hosts and three mail domains with deep SPF asks about two hundred.

@@ -14,6 +14,7 @@ pub mod japanese_day;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
+pub mod ocsp;
 pub mod rsyslog;
 pub mod sudoers;
 pub mod syslog_ng;
