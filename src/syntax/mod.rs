@@ -9,6 +9,8 @@ pub mod caa;
 pub mod clock;
 pub mod cron;
 pub mod csp;
+pub mod dkim;
+pub mod dmarc;
 pub mod glob;
 pub mod header;
 pub mod ini;

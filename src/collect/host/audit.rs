@@ -97,18 +97,10 @@ fn watched(tree: &HostTree<'_>, rules: &[Placed], directory: &str, at_boot: bool
                     place.get_or_insert(placed);
                 }
             }
-            Rule::Never { path, text } => {
-                let touches = path.starts_with(&absolute) || absolute.starts_with(path.as_str());
-                if path.is_empty() && text.contains("msgtype=") && !text.contains("PATH") && !text.contains("SYSCALL") {
-                    continue;
-                }
-                if touches && !(path.is_empty() && text.contains("-F")) {
-                    excluded.push(format!("{}:{}", tree.shown(&placed.path), placed.line));
-                } else if path.is_empty() && (text.contains("msgtype=PATH") || text.contains("msgtype=SYSCALL")) {
-                    excluded.push(format!("{}:{}", tree.shown(&placed.path), placed.line));
-                }
+            Rule::Never { path, text } if leaves_out(path, text, &absolute) => {
+                excluded.push(format!("{}:{}", tree.shown(&placed.path), placed.line));
             }
-            Rule::Clear | Rule::Enabled(_) | Rule::Other => {}
+            Rule::Never { .. } | Rule::Clear | Rule::Enabled(_) | Rule::Other => {}
         }
     }
     let place = place.map_or_else(
@@ -123,6 +115,16 @@ fn watched(tree: &HostTree<'_>, rules: &[Placed], directory: &str, at_boot: bool
         .collect();
     one.set("unwatched", Value::texts(missing)).set("excluded_by", Value::texts(excluded)).set("at_boot", at_boot);
     one
+}
+
+/// Whether a rule that records nothing takes reading of a directory out again.
+fn leaves_out(path: &str, text: &str, directory: &str) -> bool {
+    if path.is_empty() {
+        // Without a path it takes out whole kinds of records, or everything.
+        let kinds = ["msgtype=PATH", "msgtype=SYSCALL"];
+        return kinds.iter().any(|kind| text.contains(kind)) || !(text.contains("-F") || text.contains("-C"));
+    }
+    path.starts_with(directory) || directory.starts_with(path)
 }
 
 /// Conditions that only leave out programs that no person started.

@@ -31,6 +31,12 @@ const LISTING: &str = "#mtree
 ./home/webops type=dir mode=0755
 ./home/webops/.ssh type=dir mode=0755
 ./home/webops/.ssh/authorized_keys
+./srv type=dir mode=0755
+./srv/www type=dir mode=0755
+./srv/www/index.html
+./srv/www/new.html
+./srv/www/up type=dir mode=0755
+./srv/www/up/a.php
 ./usr type=dir mode=0755
 ./usr/bin type=dir mode=0755
 ./usr/bin/peek mode=0750 gname=adm
@@ -63,6 +69,10 @@ fn world_of(listing: &str) -> RecordedWorld {
         .file("root.mtree", listing)
         .file("root.facl", plain_lists(listing))
         .file("root.lsattr", plain_flags(listing))
+        .file("release.sha256", format!("{}  ./index.html\n{}  ./gone.html\n", "0".repeat(64), "0".repeat(64)))
+        .file("root/srv/www/index.html", "x")
+        .file("root/srv/www/new.html", "x")
+        .file("root/srv/www/up/a.php", "x")
         .file("root.getcap", "/usr/bin/peek cap_dac_read_search=ep\n")
         .file("root/etc/passwd", "root:x:0:0::/root:/bin/bash\nwebops:x:1001:1001::/home/webops:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n")
         .file("root/etc/group", "root:x:0:\nadm:x:4:webops\nsudo:x:27:\nwebops:x:1001:\n")
@@ -88,6 +98,11 @@ fn declaration(root: &str, logs: &[&str]) -> Declaration {
     let mut site = Site { name: "example".to_owned(), ..Site::default() };
     site.host_root = Some(HostRoot { path: root.to_owned(), name: "www".to_owned() });
     site.logs = logs.iter().map(|path| LogFile { path: (*path).to_owned(), kind: LogKind::Access }).collect();
+    site.release = Some(crate::model::Release {
+        manifest: "release.sha256".to_owned(),
+        root: "srv/www".to_owned(),
+        uploads: vec!["up".to_owned()],
+    });
     let policy = Policy {
         id: "p".to_owned(),
         title: Bilingual::default(),
@@ -349,4 +364,14 @@ fn shipping_auditing_time_and_release_are_stated() {
     );
     let entry = evidence.of_kind("logrotate-entry").next().unwrap();
     assert_eq!((entry.flag("needs_su"), entry.flag("reopens")), (Some(false), Some(false)));
+}
+
+#[test]
+fn a_release_is_held_against_its_manifest_file_by_file() {
+    let evidence = look_at(&world(), "root", &[]);
+    let release = one(&evidence, "release", "file:release.sha256");
+    assert_eq!(release.texts("added"), ["new.html"]);
+    assert_eq!(release.texts("changed"), ["index.html"]);
+    assert_eq!(release.texts("removed"), ["gone.html"]);
+    assert_eq!(release.texts("executable_uploads"), ["up/a.php"]);
 }
