@@ -1,11 +1,13 @@
 //! The only place that knows the order of the stages.
 
+mod snapshot;
+
 use std::collections::BTreeMap;
 
 use ring::digest;
 
 use crate::assess::{self, Inputs};
-use crate::collect::collector::Task;
+use crate::collect::collector::{Collector, Task};
 use crate::collect::world::World;
 use crate::collect::{COLLECTORS, excerpt, run};
 use crate::evaluate::{Selection, evaluate};
@@ -89,10 +91,16 @@ pub fn kinds() -> Vec<&'static KindSpec> {
 /// Looks at all that is declared: collect, then join.
 pub async fn collect(loaded: &Loaded, world: &dyn World, offline: bool, now: Time) -> EvidenceFile {
     let task = Task { declaration: &loaded.judged.declaration, offline, now };
-    let mut evidence = run::collect(COLLECTORS, world, &task).await;
+    let root = loaded.judged.declaration.site.host_root.as_ref().filter(|root| snapshot::is_named(&root.path));
+    let (elsewhere, here): (Vec<&dyn Collector>, Vec<&dyn Collector>) =
+        COLLECTORS.iter().partition(|collector| root.is_some() && collector.is_of_host());
+    let mut evidence = run::collect(&here, world, &task).await;
+    let taken = root.map(|root| snapshot::taken(world, &root.path, now, &elsewhere)).unwrap_or_default();
+    evidence.extend(taken.clone());
     join::join(&mut evidence);
     evidence.sort();
     evidence.excerpts = excerpt::excerpts(world, &evidence);
+    snapshot::keep_excerpts(&taken, &mut evidence.excerpts);
     EvidenceFile {
         tool: concat!("tenken ", env!("CARGO_PKG_VERSION")).to_owned(),
         pack_hash: pack_hash(&loaded.sources.checks),

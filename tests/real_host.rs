@@ -11,7 +11,7 @@ use std::process::Command;
 use tenken::collect::collector::LocalFuture;
 use tenken::collect::live::{LiveOptions, LiveWorld};
 use tenken::collect::world::{Attributes, Fetched, FileFacts, Refusal, Stream, World};
-use tenken::load::{LoadOptions, load};
+use tenken::load::{EvidenceFile, LoadOptions, evidence_to_text, load};
 use tenken::model::{Evidence, Observation, Time};
 use tenken::pipeline;
 
@@ -111,6 +111,10 @@ impl World for Below {
 
 /// What is seen of a root: `/` is the folder itself with its own modes.
 fn seen(folder: &Folder, root: &str) -> Evidence {
+    collected(folder, root).evidence
+}
+
+fn collected(folder: &Folder, root: &str) -> EvidenceFile {
     folder
         .write("tenken.yml", &format!("site: x\nhost: {{ root: {root}, name: h }}\ndeclared: {{ log_readers: [] }}\n"));
     let loaded = load(&folder.path("tenken.yml"), &LoadOptions::default()).unwrap();
@@ -119,7 +123,7 @@ fn seen(folder: &Folder, root: &str) -> Evidence {
     let world = Below { live, root: folder.path("root") };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let now = Time::from_unix_seconds(1_790_000_000);
-    runtime.block_on(pipeline::collect(&loaded, &world, true, now)).evidence
+    runtime.block_on(pipeline::collect(&loaded, &world, true, now))
 }
 
 fn one<'a>(evidence: &'a Evidence, kind: &'a str, subject: &str) -> &'a Observation {
@@ -296,4 +300,36 @@ fn flags_and_capabilities_are_what_the_kernel_has() {
             assert_eq!(log.texts("protected_by"), ["append-only"], "{root}");
         }
     }
+}
+
+#[test]
+fn a_snapshot_made_on_the_host_is_judged_elsewhere_as_on_the_host() {
+    if !ready(&["setfacl", "getfacl", "getcap", "lsattr", "setpriv"]) {
+        return;
+    }
+    let folder = Folder::new();
+    plant(&folder, &mut Dice(3));
+    folder.write("root/etc/shadow", "root:*:1\nu0:$y$j9T$secrethash:1::::::\n");
+    folder.write("root/var/log/nginx/access.log", "192.0.2.77 - secret-line\n");
+    let key = "AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ";
+    folder.write("root/home/u0/.ssh/authorized_keys", &format!("ssh-ed25519 {key} x\n"));
+    let here = collected(&folder, "/");
+    let text = evidence_to_text(&here).unwrap();
+    for secret in ["secrethash", "secret-line", "192.0.2.77", key] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    folder.write("snapshot.json", &text);
+    let there = collected(&folder, "snapshot.json");
+    let facts = |file: &EvidenceFile| -> Vec<Observation> {
+        file.evidence
+            .observations
+            .iter()
+            .filter(|seen| seen.kind.starts_with("log-") || seen.kind == "account")
+            .cloned()
+            .collect()
+    };
+    assert!(facts(&here).len() > 20);
+    assert_eq!(facts(&here), facts(&there));
+    folder.write("snapshot.json", "{");
+    assert!(collected(&folder, "snapshot.json").evidence.gaps.iter().any(|gap| gap.collector == "snapshot"));
 }

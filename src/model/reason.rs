@@ -211,6 +211,8 @@ const REASONS: &[(&str, &str)] = &[
     ("an entry that is not understood", "解釈できない項目があります"),
     ("a rule that is not understood", "解釈できない規則があります"),
     ("a block that does not close", "閉じられていないブロックがあります"),
+    ("the snapshot is older than 30 days", "スナップショットが30日より古いものです"),
+    ("the snapshot says nothing of it", "スナップショットに記載がありません"),
     ("a path that leaves the root", "領域の外を指すパスです"),
     ("its directory is not in the host root", "ディレクトリがホストの領域にありません"),
     ("everywhere", "全体"),

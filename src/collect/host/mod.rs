@@ -51,6 +51,10 @@ impl Collector for HostCollector {
         KINDS
     }
 
+    fn is_of_host(&self) -> bool {
+        true
+    }
+
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(async move {
             match &task.declaration.site.host_root {

@@ -106,7 +106,7 @@ pub struct ConfigurationDocument {
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HostRootDocument {
-    /// A folder with an mtree listing, a .tar, or /.
+    /// A folder with an mtree listing, a .tar (of a host or a container image), /, or the .json that `tenken collect` wrote on the host.
     pub root: String,
     /// The host's name in the report; the URL's host unless told.
     pub name: Option<String>,
