@@ -1,5 +1,7 @@
 //! The only place that knows the order of the stages.
 
+mod snapshot;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ring::digest;
@@ -108,13 +110,19 @@ pub async fn collect_for(
     };
     let (asked, left): (Vec<&&dyn Collector>, Vec<&&dyn Collector>) = COLLECTORS.iter().partition(looks);
     let asked: Vec<&dyn Collector> = asked.into_iter().copied().collect();
-    let mut evidence = run::collect(&asked, world, &task).await;
+    let root = loaded.judged.declaration.site.host_root.as_ref().filter(|root| snapshot::is_named(&root.path));
+    let (elsewhere, here): (Vec<&dyn Collector>, Vec<&dyn Collector>) =
+        asked.into_iter().partition(|collector| root.is_some() && collector.is_of_host());
+    let mut evidence = run::collect(&here, world, &task).await;
     let site = &loaded.judged.declaration.site.name;
     let census = left.into_iter().flat_map(|collector| collector.kinds());
     evidence.census.extend(census.map(|kind| Census::not_asked(kind.name, site, "left out by --only or --skip")));
+    let taken = root.map(|root| snapshot::taken(world, &root.path, now, &elsewhere)).unwrap_or_default();
+    evidence.extend(taken.clone());
     join::join(&mut evidence);
     evidence.sort();
     evidence.excerpts = excerpt::excerpts(world, &evidence);
+    snapshot::keep_excerpts(&taken, &mut evidence.excerpts);
     EvidenceFile {
         tool: concat!("tenken ", env!("CARGO_PKG_VERSION")).to_owned(),
         pack_hash: pack_hash(&loaded.sources.checks),

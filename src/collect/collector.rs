@@ -28,6 +28,11 @@ pub trait Collector: Sync {
     /// The kinds that it states; every one of them gets at least one census entry in each run.
     fn kinds(&self) -> &'static [KindSpec];
 
+    /// Whether all that it states is of the host's own files, so that a snapshot of the host can stand in for it.
+    fn is_of_host(&self) -> bool {
+        false
+    }
+
     /// Looks. Whatever cannot be seen becomes a gap and an incomplete census, never a silence.
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence>;
 }

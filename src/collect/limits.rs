@@ -12,6 +12,16 @@ pub const CONFIGURATION_FILES: usize = 100_000;
 pub const HOST_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes of a listing or archive of a host.
 pub const HOST_ARCHIVE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Bytes of an archive's small files that are kept in memory together.
+pub const HOST_ARCHIVE_KEPT_BYTES: u64 = 256 * 1024 * 1024;
+/// Layers of one container image; builders stop at 127.
+pub const HOST_LAYERS: usize = 256;
+/// Bytes of a host's facts collected elsewhere: a host with 100,000 logs has 200 MiB.
+pub const SNAPSHOT_BYTES: u64 = 512 * 1024 * 1024;
+/// Days for which facts collected elsewhere hold: a month, as the reviews of accounts and logs.
+pub const SNAPSHOT_DAYS: i64 = 30;
+/// Links on the way to one path, as Linux counts them.
+pub const HOST_LINKS: usize = 40;
 /// Entries of a host's file tree.
 pub const HOST_ENTRIES: usize = 1_000_000;
 /// Bytes of a response's status line and header fields together; browsers stop at 256 KiB.

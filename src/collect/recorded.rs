@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::collector::LocalFuture;
 use super::question::{DnsAnswer, DnsQuestion, DnsStatus};
-use super::world::{Fetched, FileFacts, FileKind, Refusal, Stream, World};
+use super::world::{Attributes, Fetched, FileFacts, FileKind, Refusal, Stream, World};
 use crate::model::Time;
 
 /// A world in memory. Whatever is not recorded is `NotFound` or `ConnectionRefused`.
@@ -15,6 +15,7 @@ pub struct RecordedWorld {
     files: BTreeMap<String, (FileFacts, Vec<u8>)>,
     answers: BTreeMap<String, Result<Fetched, Refusal>>,
     addresses: BTreeMap<String, Vec<IpAddr>>,
+    attributes: BTreeMap<String, Attributes>,
     dns: BTreeMap<DnsQuestion, Result<DnsAnswer, Refusal>>,
 }
 
@@ -46,6 +47,13 @@ impl RecordedWorld {
         let size_bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
         let facts = FileFacts { kind, mode, uid, gid, size_bytes, modified: Time::from_unix_seconds(0) };
         self.files.insert(path.to_owned(), (facts, content));
+        self
+    }
+
+    /// Adds attributes of a path; one that is recorded without any has none.
+    #[must_use]
+    pub fn attributes(mut self, path: &str, attributes: Attributes) -> Self {
+        self.attributes.insert(path.to_owned(), attributes);
         self
     }
 
@@ -90,6 +98,12 @@ impl World for RecordedWorld {
             });
         }
         Err(Refusal::NotFound)
+    }
+
+    fn attributes(&self, path: &str) -> Result<Attributes, Refusal> {
+        self.inspect(path)?;
+        let none = Attributes { append_only: Some(false), immutable: Some(false), ..Attributes::default() };
+        Ok(self.attributes.get(path).cloned().unwrap_or(none))
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {

@@ -46,6 +46,21 @@ pub struct FileFacts {
     pub modified: Time,
 }
 
+/// What stands beside a mode. A list or capability that is `None` is not there; a flag that is `None` cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attributes {
+    /// The value of `system.posix_acl_access`.
+    pub acl: Option<Vec<u8>>,
+    /// The value of `system.posix_acl_default`.
+    pub default_acl: Option<Vec<u8>>,
+    /// The value of `security.capability`.
+    pub capability: Option<Vec<u8>>,
+    /// Nothing but appending is allowed (chattr +a).
+    pub append_only: Option<bool>,
+    /// No change is allowed (chattr +i).
+    pub immutable: Option<bool>,
+}
+
 /// Why the world did not answer. The variant says whose doing it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -102,6 +117,14 @@ pub trait World {
     /// # Errors
     /// A [`Refusal`] that says why it cannot be told.
     fn inspect(&self, path: &str) -> Result<FileFacts, Refusal>;
+
+    /// Access control lists, capability and flags of a path, links not followed.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says why they cannot be told.
+    fn attributes(&self, path: &str) -> Result<Attributes, Refusal> {
+        Err(Refusal::Failed(format!("{path}: this world keeps no attributes")))
+    }
 
     /// The names in a directory, in byte order, without `.` and `..`.
     ///

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::access::{Access, ENTER, Holder, READ};
 use super::{Join, joined_census};
 use crate::model::FieldType::{Bool, Text, Texts};
 use crate::model::{
@@ -91,6 +92,10 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 struct Host<'a> {
     /// Usable accounts with their groups.
     accounts: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Directories on the way to logs, by path; `None` where owner, mode or list is not known.
+    parents: BTreeMap<&'a str, Option<Access<'a>>>,
+    /// Users who may start a program that reads every file, and which.
+    programs: BTreeMap<&'a str, String>,
     /// Accounts of which it is not known whether they can be used.
     unsure: Vec<&'a str>,
     /// Users whom sudo lets read any log.
@@ -128,15 +133,12 @@ fn declared(evidence: &Evidence, host: &Host<'_>) -> Option<BTreeSet<String>> {
 fn join(evidence: &Evidence) -> Evidence {
     let host = host(evidence);
     let declared = declared(evidence, &host);
-    let directories: BTreeMap<&str, &Observation> =
-        evidence.of_kind("log-directory").map(|directory| (directory.subject.name(), directory)).collect();
     let mut derived = Evidence::default();
     let mut all_readers: BTreeSet<String> = BTreeSet::new();
     let mut groups: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
     let mut open = Vec::new();
     for log in evidence.of_kind("log-file") {
-        let folder = log.subject.name().rsplit_once('/').map_or("", |(folder, _)| folder);
-        let readers = readers(&host, log, directories.get(folder).copied());
+        let readers = readers(&host, log);
         if let (Some(readers), Some(group)) = (&readers, log.text("group")) {
             all_readers.extend(readers.chains.keys().cloned());
             if log.flag("group_read") == Some(true) {
@@ -179,7 +181,7 @@ fn join(evidence: &Evidence) -> Evidence {
         }
         derived.observations.push(seen);
     }
-    let sources = ["log-file", "log-directory", "account", "sudo-rule"];
+    let sources = ["log-file", "log-parent", "account", "sudo-rule", "reading-program"];
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let mut census = vec![
         joined_census(evidence, &sources, READER, "log readers", count(READER)),
@@ -202,8 +204,14 @@ fn join(evidence: &Evidence) -> Evidence {
 }
 
 fn host(evidence: &Evidence) -> Host<'_> {
-    let mut host =
-        Host { accounts: BTreeMap::new(), unsure: Vec::new(), sudo: BTreeMap::new(), root_equivalent: BTreeMap::new() };
+    let mut host = Host {
+        accounts: BTreeMap::new(),
+        parents: BTreeMap::new(),
+        programs: BTreeMap::new(),
+        unsure: Vec::new(),
+        sudo: BTreeMap::new(),
+        root_equivalent: BTreeMap::new(),
+    };
     for account in evidence.of_kind("account") {
         let Some(user) = account.text("user").filter(|user| *user != "root") else { continue };
         match account.flag("usable") {
@@ -223,6 +231,17 @@ fn host(evidence: &Evidence) -> Host<'_> {
             host.sudo.insert(user, rule);
         }
     }
+    host.parents = evidence.of_kind("log-parent").map(|parent| (parent.subject.name(), Access::of(parent))).collect();
+    for program in evidence.of_kind("reading-program") {
+        let Some(access) = Access::of(program) else { continue };
+        for (user, groups) in &host.accounts {
+            if access.grants(&Holder { user, groups }, ENTER).is_some() {
+                let by = program.text("by").unwrap_or_default();
+                let place = program.source.file.as_deref().unwrap_or_default();
+                host.programs.entry(user).or_insert_with(|| format!("{place} ({by})"));
+            }
+        }
+    }
     host
 }
 
@@ -232,27 +251,34 @@ struct Readers {
     everyone: bool,
 }
 
-/// Who can read a log; `None` where its mode, owner or group is not known.
-fn readers(host: &Host<'_>, log: &Observation, directory: Option<&Observation>) -> Option<Readers> {
-    let mode = log.text("mode").and_then(|mode| u32::from_str_radix(mode, 8).ok())?;
-    let (owner, group) = (log.text("owner")?, log.text("group")?);
+/// Who can read a log; `None` where mode, owner, group or list of it or of a directory on the way is not known.
+fn readers(host: &Host<'_>, log: &Observation) -> Option<Readers> {
+    let access = Access::of(log)?;
+    let mut parents = Vec::new();
+    for directory in log.texts("directories") {
+        match host.parents.get(directory) {
+            Some(Some(parent)) => parents.push((directory, parent)),
+            // A root directory that nobody may enter would be no host: one that is not listed stands in nobody's way.
+            _ if directory == "/" => {}
+            _ => return None,
+        }
+    }
+    let stranger = BTreeSet::new();
+    let nobody = Holder { user: "", groups: &stranger };
+    let everyone = access.grants(&nobody, READ).is_some()
+        && parents.iter().all(|(_, parent)| parent.grants(&nobody, ENTER).is_some());
     let mut chains = BTreeMap::new();
-    let everyone = mode & 0o004 != 0 && directory?.flag("other_enter")?;
     for (user, groups) in &host.accounts {
-        if !can_enter(user, groups, directory?)? {
-            continue;
-        }
-        // The first class that fits decides alone (POSIX.1-2017, file access permissions).
-        let (class, bit) = if *user == owner {
-            ("owner".to_owned(), 0o400)
-        } else if groups.contains(group) {
-            (format!("group {group}"), 0o040)
-        } else {
-            ("others".to_owned(), 0o004)
-        };
-        if mode & bit != 0 {
-            chains.insert((*user).to_owned(), format!("{user} -> {class} -> mode {mode:04o}"));
-        }
+        let holder = Holder { user, groups };
+        let Some(by) = access.grants(&holder, READ) else { continue };
+        let entered: Option<Vec<_>> =
+            parents.iter().map(|(path, parent)| Some((*path, *parent, parent.grants(&holder, ENTER)?))).collect();
+        let Some(entered) = entered else { continue };
+        // Of the directories the narrowest one says who gets in; those that everybody enters say nothing.
+        let gate = entered.iter().rev().find(|(_, parent, _)| parent.grants(&nobody, ENTER).is_none());
+        let way = gate.map(|(path, parent, by)| format!(" -> {by} -> directory {path} mode {}", parent.mode()));
+        let chain = format!("{user}{} -> {by} -> file mode {}", way.unwrap_or_default(), access.mode());
+        chains.insert((*user).to_owned(), chain);
     }
     for (user, rule) in &host.sudo {
         let commands = rule.texts("commands").join(", ");
@@ -261,18 +287,10 @@ fn readers(host: &Host<'_>, log: &Observation, directory: Option<&Observation>) 
     for (user, by) in &host.root_equivalent {
         chains.entry((*user).to_owned()).or_insert_with(|| format!("{user} -> {} -> root", by.join(", ")));
     }
+    for (user, program) in &host.programs {
+        chains.entry((*user).to_owned()).or_insert_with(|| format!("{user} -> {program} -> any file"));
+    }
     Some(Readers { chains, everyone })
-}
-
-fn can_enter(user: &str, groups: &BTreeSet<&str>, directory: &Observation) -> Option<bool> {
-    let mode = directory.text("mode").and_then(|mode| u32::from_str_radix(mode, 8).ok())?;
-    if directory.text("owner")? == user {
-        return Some(mode & 0o100 != 0);
-    }
-    if groups.contains(directory.text("group")?) {
-        return Some(mode & 0o010 != 0);
-    }
-    Some(mode & 0o001 != 0)
 }
 
 fn reader(
@@ -282,7 +300,12 @@ fn reader(
     all_readers: &BTreeSet<String>,
     host: &Host<'_>,
 ) -> Observation {
-    let mut seen = Observation::new(READER, log.subject.clone(), log.source.clone(), "modes, accounts and sudo joined");
+    let mut seen = Observation::new(
+        READER,
+        log.subject.clone(),
+        log.source.clone(),
+        "modes, lists, accounts, sudo and capabilities joined",
+    );
     seen.strength = Strength::Joined;
     match declared {
         Some(declared) => {
@@ -296,7 +319,10 @@ fn reader(
     }
     let Some(readers) = readers else {
         for field in ["readers", "undeclared", "everyone", "chains"] {
-            seen.unknown(field, "mode, owner or group of the log or its directory is not known");
+            seen.unknown(
+                field,
+                "mode, owner, group or access control list of the log or a directory above it is not known",
+            );
         }
         return seen;
     };

@@ -1,8 +1,11 @@
 //! Evidence -> evidence: facts that only two sources together can state. One file a join.
 
+mod access;
 mod account_owners;
+mod backup;
 mod caa_issuers;
 mod log_readers;
+mod log_shipments;
 mod mail_contacts;
 mod page_hosts;
 mod tls_profile;
@@ -24,6 +27,8 @@ pub struct Join {
 /// Every join, in the order in which they run; a later one may read an earlier one's observations.
 pub const JOINS: &[Join] = &[
     log_readers::LOG_READERS,
+    log_shipments::LOG_SHIPMENTS,
+    backup::BACKUPS,
     account_owners::ACCOUNT_OWNERS,
     caa_issuers::CAA_ISSUERS,
     page_hosts::PAGE_HOSTS,

@@ -130,13 +130,13 @@ fn join(evidence: &Evidence) -> Evidence {
     derived
 }
 
-fn list(evidence: &Evidence, name: &str) -> Option<Vec<String>> {
+pub(super) fn list(evidence: &Evidence, name: &str) -> Option<Vec<String>> {
     let list = evidence.of_kind("declared-list").find(|list| list.text("name") == Some(name))?;
     Some(list.texts("items").into_iter().map(str::to_ascii_lowercase).collect())
 }
 
 /// Whether a host is one of some hosts, or below one of some domains; `*.` in front means the same as none.
-fn is_of(host: &str, names: &[String]) -> bool {
+pub(super) fn is_of(host: &str, names: &[String]) -> bool {
     names.iter().any(|name| {
         let name = name.trim_start_matches("*.");
         host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
@@ -144,7 +144,7 @@ fn is_of(host: &str, names: &[String]) -> bool {
 }
 
 /// The service that owns a host: exact hosts first, patterns last (governance section 3.1).
-fn service_of<'a>(evidence: &'a Evidence, host: &str) -> Option<&'a Observation> {
+pub(super) fn service_of<'a>(evidence: &'a Evidence, host: &str) -> Option<&'a Observation> {
     let services = || evidence.of_kind("register-service");
     let exact = services().find(|service| service.texts("hosts").iter().any(|own| own.eq_ignore_ascii_case(host)));
     exact.or_else(|| {

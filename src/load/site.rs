@@ -19,8 +19,8 @@ use super::tls_profile::tls_profile_json;
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance,
-    Site, Value, WebServer, WebServerKind, resolver_address,
+    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, Release, RetiredDomain,
+    RiskTolerance, Site, Value, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -259,6 +259,11 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
                 },
             })
             .collect(),
+        release: read.release.map(|release| Release {
+            manifest: release.manifest,
+            root: release.root,
+            uploads: release.uploads,
+        }),
         declared: declared_of(read.declared),
         resolver,
         people: read.people,
@@ -291,6 +296,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         sensitive_paths: read.sensitive_paths,
         admin_sources: read.admin_sources,
         log_readers: read.log_readers,
+        log_write_once: read.log_write_once,
         administrators: read.administrators,
         mail_domains: read.mail_domains,
         dkim_selectors: read.dkim_selectors,

@@ -28,6 +28,8 @@ pub struct Site {
     pub host_root: Option<HostRoot>,
     /// Log files that are declared beyond those of the configuration.
     pub logs: Vec<LogFile>,
+    /// The approved release, where one is named.
+    pub release: Option<Release>,
     /// Lists and maps that the body declares.
     pub declared: Declared,
     /// The resolver that DNS questions go to; the system's where none is named.
@@ -103,6 +105,17 @@ pub struct HostRoot {
     pub name: String,
 }
 
+/// The approved release of the site's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// Path of the manifest: sums as sha256sum writes them, made by the build.
+    pub manifest: String,
+    /// Folder of the deployed files, inside the host root.
+    pub root: String,
+    /// Folders below it into which visitors or editors upload.
+    pub uploads: Vec<String>,
+}
+
 /// What a log file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogKind {
@@ -164,6 +177,8 @@ pub struct Declared {
     pub admin_sources: Option<Vec<String>>,
     /// Accounts and groups (`group:NAME`) that may read logs.
     pub log_readers: Option<Vec<String>>,
+    /// Hosts that take logs and let nobody change or remove them for a time.
+    pub log_write_once: Option<Vec<String>>,
     /// Accounts that may be in root-equivalent groups.
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
@@ -211,7 +226,7 @@ pub struct RiskTolerance {
 
 impl Declared {
     /// The names by which a check may refer to a list.
-    pub const LISTS: [&'static str; 11] = [
+    pub const LISTS: [&'static str; 12] = [
         "scope_hosts",
         "first_parties",
         "third_parties",
@@ -219,6 +234,7 @@ impl Declared {
         "sensitive_paths",
         "admin_sources",
         "log_readers",
+        "log_write_once",
         "administrators",
         "mail_domains",
         "retired_domains",
@@ -238,6 +254,7 @@ impl Declared {
             "sensitive_paths" => self.sensitive_paths.clone(),
             "admin_sources" => self.admin_sources.clone(),
             "log_readers" => self.log_readers.clone(),
+            "log_write_once" => self.log_write_once.clone(),
             "administrators" => self.administrators.clone(),
             "mail_domains" => self.mail_domains.clone(),
             "retired_domains" => {

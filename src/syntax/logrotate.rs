@@ -3,10 +3,10 @@
 /// Rules of one entry, globals already applied.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rules {
-    /// Days between rotations; `None` where size alone decides.
+    /// Days between rotations at least; `None` where size alone decides.
     pub period_days: Option<u32>,
-    /// Rotations kept; `None` where nothing says.
-    pub rotate: Option<u32>,
+    /// Rotations kept; `None` where nothing says, -1 for all.
+    pub rotate: Option<i64>,
     /// Days after which a rotated file goes.
     pub maxage_days: Option<u32>,
     /// `size` makes the period void.
@@ -19,6 +19,16 @@ pub struct Rules {
     pub shred: bool,
     /// Rotated files are compressed.
     pub compress: bool,
+    /// Rotation runs as a user that is named.
+    pub su: bool,
+    /// User and group of the new file, where `create MODE USER GROUP` says.
+    pub create_owner: Option<(String, String)>,
+    /// `copytruncate`: the writer goes on in the same file.
+    pub truncates: bool,
+    /// A script after rotation asks the writer to open its log again.
+    pub reopens: bool,
+    /// `maxsize`: a rotation may come earlier than the period says.
+    pub maxsize: bool,
 }
 
 /// One entry.
@@ -52,11 +62,15 @@ pub fn parse(text: &str, globals: &Rules) -> File {
     let mut pending: Vec<(String, u32)> = Vec::new();
     let mut open: Option<Entry> = None;
     let mut in_script = false;
+    let mut after_rotation = false;
     for (number, line) in text.lines().enumerate() {
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
         let line = line.trim();
         if in_script {
             in_script = line != "endscript";
+            if after_rotation && in_script && asks_to_reopen(line) {
+                open.as_mut().map_or(&mut file.globals, |entry| &mut entry.rules).reopens = true;
+            }
             continue;
         }
         if line.is_empty() || line.starts_with('#') {
@@ -65,6 +79,7 @@ pub fn parse(text: &str, globals: &Rules) -> File {
         let word = line.split_whitespace().next().unwrap_or_default();
         if matches!(word, "postrotate" | "prerotate" | "firstaction" | "lastaction" | "preremove") {
             in_script = true;
+            after_rotation = matches!(word, "postrotate" | "lastaction");
             continue;
         }
         if let Some(entry) = &mut open {
@@ -104,6 +119,14 @@ pub fn parse(text: &str, globals: &Rules) -> File {
     file
 }
 
+/// Whether a line of a script makes a program open its log again: a signal, a reload, or the distribution's own helper.
+fn asks_to_reopen(line: &str) -> bool {
+    let is_comment = line.starts_with('#');
+    let words = ["kill", "reload", "reopen", "graceful", "rotate", "restart", "pkill", "killall", "try-restart"];
+    let mut all = line.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-' || letter == '_'));
+    !is_comment && all.any(|word| words.contains(&word) || word.ends_with("-rotate"))
+}
+
 fn quoted(text: &str) -> Vec<String> {
     let (mut parts, mut part, mut quote) = (Vec::new(), String::new(), None);
     for character in text.chars() {
@@ -132,8 +155,8 @@ fn rule(rules: &mut Rules, line: &str) -> Option<String> {
         "hourly" | "daily" => rules.period_days = Some(1),
         "weekly" => rules.period_days = Some(7),
         "monthly" => rules.period_days = Some(28),
-        "yearly" => rules.period_days = Some(365),
-        "rotate" => match number() {
+        "yearly" | "annually" => rules.period_days = Some(365),
+        "rotate" => match words.get(1).and_then(|word| word.parse::<i64>().ok()).filter(|count| *count >= -1) {
             Some(count) => rules.rotate = Some(count),
             None => return Some("rotate: no number".to_owned()),
         },
@@ -145,9 +168,18 @@ fn rule(rules: &mut Rules, line: &str) -> Option<String> {
         "create" => {
             rules.create_mode =
                 words.get(1).and_then(|mode| u32::from_str_radix(mode, 8).ok()).filter(|mode| *mode <= 0o7777);
+            rules.create_owner = match words.get(1..) {
+                Some([_, user, group]) => Some(((*user).to_owned(), (*group).to_owned())),
+                Some([user, group]) if rules.create_mode.is_none() => Some(((*user).to_owned(), (*group).to_owned())),
+                _ => None,
+            };
             rules.copytruncate = false;
         }
-        "copytruncate" | "nocreate" | "copy" => rules.copytruncate = true,
+        "copytruncate" => (rules.copytruncate, rules.truncates) = (true, true),
+        "nocopytruncate" => (rules.copytruncate, rules.truncates) = (false, false),
+        "nocreate" | "copy" => rules.copytruncate = true,
+        "su" => rules.su = true,
+        "maxsize" => rules.maxsize = true,
         "shred" => rules.shred = true,
         "noshred" => rules.shred = false,
         "compress" => rules.compress = true,
@@ -159,13 +191,25 @@ fn rule(rules: &mut Rules, line: &str) -> Option<String> {
 
 impl Rules {
     /// Days that a log is kept at least: rotations × period, cut by maxage; `None` where size or nothing decides.
+    ///
+    /// A `size` makes the period void and a `maxsize` may end it early, so that neither promises days.
     #[must_use]
     pub fn days_kept(&self) -> Option<u32> {
-        if self.by_size {
+        if self.by_size || self.maxsize {
             return None;
         }
-        let kept = self.rotate?.checked_mul(self.period_days?)?;
-        Some(self.maxage_days.map_or(kept, |maxage| kept.min(maxage)))
+        let kept = match self.rotate? {
+            // Everything is kept until its age ends it.
+            -1 => u32::MAX,
+            count => u32::try_from(count).ok()?.checked_mul(self.period_days?)?,
+        };
+        Some(self.maxage_days.map_or(kept, |maxage| kept.min(maxage))).filter(|days| *days != u32::MAX)
+    }
+
+    /// Whether a rotated file is kept without end: `rotate -1` and no `maxage`.
+    #[must_use]
+    pub fn keeps_forever(&self) -> bool {
+        self.rotate == Some(-1) && self.maxage_days.is_none()
     }
 }
 
@@ -189,6 +233,35 @@ mod tests {
         assert_eq!(file.entries[0].rules.create_mode, Some(0o640));
         assert_eq!(file.entries[1].rules.days_kept(), None);
         assert_eq!(file.entries[1].rules.create_mode, Some(0o644));
+    }
+
+    #[test]
+    fn what_promises_no_days_says_none() {
+        let of =
+            |rules: &str| parse(&format!("/var/log/a {{\n{rules}\n}}\n"), &Rules::default()).entries[0].rules.clone();
+        assert_eq!(of("daily\nrotate 0").days_kept(), Some(0));
+        assert_eq!(of("daily\nrotate 9\nmaxsize 1M").days_kept(), None);
+        assert_eq!((of("weekly\nrotate -1").days_kept(), of("weekly\nrotate -1").keeps_forever()), (None, true));
+        assert_eq!(of("weekly\nrotate -1\nmaxage 90").days_kept(), Some(90));
+        assert_eq!(of("create 640 www-data adm").create_owner, Some(("www-data".to_owned(), "adm".to_owned())));
+        assert_eq!(of("create www-data adm").create_owner, Some(("www-data".to_owned(), "adm".to_owned())));
+    }
+
+    #[test]
+    fn a_script_that_signals_the_writer_is_known() {
+        let of = |script: &str| {
+            parse(&format!("/a {{\n{script}\nendscript\n}}\n"), &Rules::default()).entries[0].rules.reopens
+        };
+        for script in [
+            "postrotate\n[ -f /run/nginx.pid ] && kill -USR1 `cat /run/nginx.pid`",
+            "postrotate\n/usr/lib/rsyslog/rsyslog-rotate",
+            "lastaction\nsystemctl reload apache2",
+        ] {
+            assert!(of(script), "{script}");
+        }
+        for script in ["prerotate\nkill -USR1 1", "postrotate\n# kill", "postrotate\necho done"] {
+            assert!(!of(script), "{script}");
+        }
     }
 
     #[test]

@@ -1,15 +1,21 @@
 //! The languages that tenken reads: bytes -> trees with places. Pure, and knowing nothing of facts.
 
 pub mod accounts;
+pub mod acl;
+pub mod audit;
 pub mod authorized_keys;
 pub mod body;
 pub mod caa;
+pub mod clock;
+pub mod cron;
 pub mod csp;
 pub mod css;
 pub mod dkim;
 pub mod dmarc;
+pub mod glob;
 pub mod header;
 pub mod html;
+pub mod ini;
 pub mod japanese_day;
 pub mod link;
 pub mod logrotate;
@@ -18,11 +24,14 @@ pub mod mtree;
 pub mod nginx;
 pub mod ocsp;
 pub mod robots;
+pub mod rsyslog;
 pub mod security_txt;
 pub mod spf;
 pub mod srcset;
 pub mod sudoers;
+pub mod syslog_ng;
 pub mod systemd;
 pub mod tag_list;
+pub mod tar;
 pub mod tls;
 pub mod yaml;

@@ -140,7 +140,7 @@ fn name(slot: &mut Option<String>, value: &str) -> bool {
 }
 
 /// Resolves `\040` and the like, as vis(3) writes blanks and control characters.
-fn unvis(text: &str) -> String {
+pub(super) fn unvis(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

@@ -29,6 +29,16 @@ impl Identities {
         self.groups.iter().find(|group| group.gid == gid).map(|group| group.name.as_str())
     }
 
+    /// Name of an owner. A number that no account has stays a number; without accounts nothing is known.
+    pub(super) fn owner(&self, uid: u32) -> Option<String> {
+        self.user_name(uid).map(str::to_owned).or_else(|| (!self.users.is_empty()).then(|| uid.to_string()))
+    }
+
+    /// The same for a group.
+    pub(super) fn owning_group(&self, gid: u32) -> Option<String> {
+        self.group_name(gid).map(str::to_owned).or_else(|| (!self.groups.is_empty()).then(|| gid.to_string()))
+    }
+
     fn groups_of(&self, user: &User) -> BTreeSet<&str> {
         let listed = self.groups.iter().filter(|group| group.gid == user.gid || group.members.contains(&user.name));
         listed.map(|group| group.name.as_str()).collect()

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Seen;
 use super::identity::Identities;
-use super::kinds::{LOG_DIRECTORY, LOG_FILE, LOG_PATH, LOG_ROTATION};
+use super::kinds::{LOG_DIRECTORY, LOG_FILE, LOG_PARENT, LOG_PATH, LOG_ROTATION};
+use super::permission::{MODE_UNKNOWN, acl_seen, permissions, principals};
 use super::tree::{Entry, HostTree, Kind};
 use crate::collect::world::Refusal;
 use crate::model::{Location, LogFile, Observation, Subject, SubjectKind, Value};
@@ -41,8 +42,10 @@ pub(super) fn observe(
         }
     }
     let mut active = Vec::new();
+    let mut parents: BTreeSet<String> = BTreeSet::new();
     for directory in &directories {
         directory_seen(tree, identities, directory, seen);
+        parents.extend(ancestors(tree, directory).unwrap_or_default());
         let names = match tree.list(directory) {
             Ok(names) => names,
             Err(refusal) => {
@@ -53,32 +56,93 @@ pub(super) fn observe(
             }
         };
         for name in names {
-            file_seen(tree, identities, &format!("{directory}/{name}"), &mut active, seen);
+            let linked = file_seen(tree, identities, &format!("{directory}/{name}"), &mut active, seen);
+            parents.extend(linked);
         }
+    }
+    for parent in parents {
+        parent_seen(tree, identities, &parent, seen);
     }
     active
 }
 
-fn file_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, active: &mut Vec<String>, seen: &mut Seen) {
-    let Some(entry) = tree.entry(path) else {
+/// The directories of logs that were observed, without `/` in front.
+pub(super) fn directories(seen: &Seen) -> BTreeSet<String> {
+    let directories = seen.observations.iter().filter(|seen| seen.kind == LOG_DIRECTORY);
+    directories.map(|directory| directory.subject.name().trim_matches('/').to_owned()).collect()
+}
+
+/// The directories on the way to what lies in a directory, links resolved, the directory itself at the end.
+fn ancestors(tree: &HostTree<'_>, directory: &str) -> Result<Vec<String>, Refusal> {
+    let real = tree.resolved(directory)?;
+    let mut all = vec![String::new()];
+    for (at, _) in real.match_indices('/') {
+        all.push(real[..at].to_owned());
+    }
+    if !real.is_empty() {
+        all.push(real);
+    }
+    Ok(all)
+}
+
+fn parent_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, seen: &mut Seen) {
+    let mut observation = new(tree, LOG_PARENT, path);
+    let entry = tree.entry(path).unwrap_or_default();
+    permissions(&mut observation, &entry, identities);
+    observation.fields.remove("other_access");
+    observation.unknown_fields.remove("other_access");
+    acl_seen(&mut observation, &tree.extra(path), identities);
+    seen.observations.push(observation);
+}
+
+/// Observes one log; gives the directories on the way to it.
+fn file_seen(
+    tree: &HostTree<'_>,
+    identities: &Identities,
+    path: &str,
+    active: &mut Vec<String>,
+    seen: &mut Seen,
+) -> Vec<String> {
+    // A link's own mode means nothing: the log is what it leads to.
+    let real = match tree.resolved(path) {
+        Ok(real) => real,
+        Err(refusal) => {
+            seen.fault(LOG_FILE, tree.shown(path), refusal.to_string());
+            return Vec::new();
+        }
+    };
+    let Some(entry) = tree.entry(&real) else {
         seen.fault(LOG_FILE, tree.shown(path), Refusal::NotFound.to_string());
-        return;
+        return Vec::new();
     };
     match entry.kind {
         Some(Kind::File) => {}
-        Some(Kind::Directory) => return,
-        // A link's own mode means nothing; where it leads is judged as a path, and a pipe holds no log.
-        Some(Kind::Link(_) | Kind::Other) => return,
+        // A pipe or device holds no log.
+        Some(Kind::Directory | Kind::Link(_) | Kind::Other) => return Vec::new(),
         None => {
             seen.fault(LOG_FILE, tree.shown(path), "its type is not known");
-            return;
+            return Vec::new();
         }
     }
+    let folder = real.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let directories = ancestors(tree, folder).unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or(path);
     let rotated = is_rotated(name);
     let mut observation = new(tree, LOG_FILE, path);
     permissions(&mut observation, &entry, identities);
     observation.set("rotated", rotated);
+    observation.set("directories", Value::texts(directories.iter().map(|directory| format!("/{directory}"))));
+    let extra = tree.extra(&real);
+    acl_seen(&mut observation, &extra, identities);
+    match extra.flags {
+        Ok(flags) => {
+            let words = [(flags.append_only, "append-only"), (flags.immutable, "immutable")];
+            observation.set("protected_by", Value::texts(words.iter().filter(|(is, _)| *is).map(|(_, word)| *word)));
+        }
+        Err(reason) => {
+            observation.unknown("protected_by", reason);
+        }
+    }
     match entry.mode {
         Some(mode) => {
             observation.set("mode_excess", i64::from(mode & 0o137));
@@ -100,14 +164,22 @@ fn file_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, active: &
     if !rotated {
         active.push(path.to_owned());
     }
+    directories
 }
 
-const MODE_UNKNOWN: &str = "the mode is not known";
-
 fn directory_seen(tree: &HostTree<'_>, identities: &Identities, path: &str, seen: &mut Seen) {
-    let entry = tree.entry(path).unwrap_or_default();
+    let real = tree.resolved(path).unwrap_or_else(|_| path.to_owned());
+    let entry = tree.entry(&real).unwrap_or_default();
     let mut observation = new(tree, LOG_DIRECTORY, path);
     permissions(&mut observation, &entry, identities);
+    match tree.extra(&real).acl {
+        Ok(lists) => {
+            observation.set("acl_principals", Value::texts(principals(&lists, identities)));
+        }
+        Err(reason) => {
+            observation.unknown("acl_principals", reason);
+        }
+    }
     match entry.mode {
         Some(mode) => {
             observation.set("other_enter", mode & 0o001 != 0).set("group_enter", mode & 0o010 != 0);
@@ -167,35 +239,6 @@ fn leaves_logs(component: &str, target: &str) -> bool {
         }
     }
     !parts.join("/").starts_with("var/log")
-}
-
-fn permissions(observation: &mut Observation, entry: &Entry, identities: &Identities) {
-    match entry.mode {
-        Some(mode) => {
-            observation.set("mode", format!("{mode:04o}")).set("other_access", mode & 0o007 != 0);
-        }
-        None => {
-            observation.unknown("mode", MODE_UNKNOWN).unknown("other_access", MODE_UNKNOWN);
-        }
-    }
-    let owner = entry.owner.clone().or_else(|| identities.user_name(entry.uid?).map(str::to_owned));
-    match owner {
-        Some(owner) => {
-            observation.set("owner", owner);
-        }
-        None => {
-            observation.unknown("owner", "the owner is not known");
-        }
-    }
-    let group = entry.group.clone().or_else(|| identities.group_name(entry.gid?).map(str::to_owned));
-    match group {
-        Some(group) => {
-            observation.set("group", group);
-        }
-        None => {
-            observation.unknown("group", "the group is not known");
-        }
-    }
 }
 
 fn new(tree: &HostTree<'_>, kind: &str, path: &str) -> Observation {

@@ -1,11 +1,20 @@
 //! The host's file system: logs with modes and owners, accounts, keys, sudo, rotation. It never judges, follows no link
 //! out of the root, and keeps no log line, password hash or key.
 
+mod audit;
+mod clock;
+mod component;
 mod identity;
 mod kinds;
 mod logs;
+mod permission;
+mod programs;
+mod release;
 mod rotation;
+mod service;
+mod shipping;
 mod tree;
+mod volume;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
@@ -42,6 +51,10 @@ impl Collector for HostCollector {
         KINDS
     }
 
+    fn is_of_host(&self) -> bool {
+        true
+    }
+
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(async move {
             match &task.declaration.site.host_root {
@@ -59,7 +72,8 @@ fn not_asked(task: &Task<'_>) -> Evidence {
 }
 
 fn look(world: &dyn World, root: &HostRoot, task: &Task<'_>) -> Evidence {
-    let tree = match HostTree::open(world, &root.path) {
+    let release = task.declaration.site.release.as_ref();
+    let tree = match HostTree::open(world, &root.path, release.map(|release| release.root.as_str())) {
         Ok(tree) => tree,
         Err(reason) => return unreadable(root, &reason),
     };
@@ -71,10 +85,23 @@ fn look(world: &dyn World, root: &HostRoot, task: &Task<'_>) -> Evidence {
     }
     let people = identity::observe(&tree, &root.name, &mut seen);
     let logs = logs::observe(&tree, &people, &task.declaration.site.logs, &mut seen);
-    rotation::observe(&tree, &logs, &mut seen);
+    let directories = logs::directories(&seen);
+    programs::observe(&tree, &people, &mut seen);
+    rotation::observe(&tree, &people, &logs, &mut seen);
+    shipping::observe(&tree, &root.name, &mut seen);
+    audit::observe(&tree, &root.name, &directories, &mut seen);
+    clock::observe(&tree, &root.name, &mut seen);
+    component::observe(&tree, &root.name, &mut seen);
+    if let Some(release) = release {
+        release::observe(&tree, world, release, &mut seen);
+    }
     let mut evidence = Evidence { observations: seen.observations, ..Evidence::default() };
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
+        if kind.name == kinds::RELEASE && release.is_none() {
+            evidence.census.push(Census::not_asked(kind.name, &root.path, release::NOT_ASKED));
+            continue;
+        }
         let fault = seen.faults.iter().find(|(of, _, _)| *of == kind.name);
         evidence.census.push(match fault {
             Some((_, subject, reason)) => {

@@ -2,19 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::Seen;
-use super::kinds::LOG_ROTATION;
+use super::identity::Identities;
+use super::kinds::{LOG_ROTATION, LOGROTATE_ENTRY};
 use super::tree::HostTree;
+use super::{Seen, volume};
+use crate::collect::limits::cut;
 use crate::collect::world::Refusal;
-use crate::model::{Location, Observation, Subject, SubjectKind};
+use crate::model::{Location, Observation, Subject, SubjectKind, Value};
+use crate::syntax::glob;
 use crate::syntax::logrotate::{self, Entry, Rules};
 
 /// Observes the rotation of each active log.
-pub(super) fn observe(tree: &HostTree<'_>, active: &[String], seen: &mut Seen) {
+pub(super) fn observe(tree: &HostTree<'_>, identities: &Identities, active: &[String], seen: &mut Seen) {
     let entries = read(tree, seen);
+    for (file, entry) in &entries {
+        let covered: Vec<&String> = active.iter().filter(|path| names(entry, &format!("/{path}"))).collect();
+        if !covered.is_empty() {
+            seen.observations.push(entry_seen(tree, identities, file, entry, &covered));
+        }
+    }
     for path in active {
         let absolute = format!("/{path}");
-        let rule = entries.iter().find(|(_, entry)| entry.globs.iter().any(|glob| covers(glob, &absolute)));
+        let rule = entries.iter().find(|(_, entry)| names(entry, &absolute));
         let place = rule.map_or_else(
             || Location::whole_file(tree.shown(path)),
             |(file, entry)| Location::file(tree.shown(file), entry.line, 1),
@@ -23,12 +32,15 @@ pub(super) fn observe(tree: &HostTree<'_>, active: &[String], seen: &mut Seen) {
         let mut rotation = Observation::new(LOG_ROTATION, subject, place, "logrotate configuration");
         rotation.set("covered", rule.is_some());
         let Some((_, entry)) = rule else {
-            for field in ["days_kept", "create_mode_excess", "shreds"] {
+            for field in
+                ["days_kept", "create_mode_excess", "create_owner", "create_group", "shreds", "encrypted_volume"]
+            {
                 rotation.unknown(field, "no rotation rule names this log");
             }
             seen.observations.push(rotation);
             continue;
         };
+        rotation.set("keeps_forever", entry.rules.keeps_forever());
         match entry.rules.days_kept() {
             Some(days) => {
                 rotation.set("days_kept", i64::from(days));
@@ -47,9 +59,87 @@ pub(super) fn observe(tree: &HostTree<'_>, active: &[String], seen: &mut Seen) {
                 rotation.unknown("create_mode_excess", "the mode of the log is not known");
             }
         }
+        let own = tree.entry(path);
+        let created = entry.rules.create_owner.as_ref().filter(|_| !entry.rules.copytruncate);
+        let owner = created.map(|(user, _)| user.clone()).or_else(|| named(own.as_ref(), identities, true));
+        let group = created.map(|(_, group)| group.clone()).or_else(|| named(own.as_ref(), identities, false));
+        for (field, name) in [("create_owner", owner), ("create_group", group)] {
+            match name {
+                Some(name) => {
+                    rotation.set(field, name);
+                }
+                None => {
+                    rotation.unknown(field, "the owner is not known");
+                }
+            }
+        }
         rotation.set("shreds", entry.rules.shred);
+        match volume::is_encrypted(tree, path) {
+            Some(encrypted) => {
+                rotation.set("encrypted_volume", encrypted);
+            }
+            None => {
+                rotation.unknown("encrypted_volume", "the device below it is not known");
+            }
+        }
         seen.observations.push(rotation);
     }
+}
+
+fn named(entry: Option<&super::tree::Entry>, identities: &Identities, owner: bool) -> Option<String> {
+    let entry = entry?;
+    if owner {
+        entry.owner.clone().or_else(|| identities.owner(entry.uid?))
+    } else {
+        entry.group.clone().or_else(|| identities.owning_group(entry.gid?))
+    }
+}
+
+fn names(entry: &Entry, path: &str) -> bool {
+    entry.globs.iter().any(|pattern| glob::matches_path(pattern, path))
+}
+
+/// One entry that names logs of ours: what it does after it has moved them.
+fn entry_seen(
+    tree: &HostTree<'_>,
+    identities: &Identities,
+    file: &str,
+    entry: &Entry,
+    covered: &[&String],
+) -> Observation {
+    let locus = format!("entry[{}]", entry.globs.join(" "));
+    let subject = Subject::new(SubjectKind::File, format!("{}#{}", tree.shown(file), cut(&locus)));
+    let place = Location::file(tree.shown(file), entry.line, 1);
+    let mut one = Observation::new(LOGROTATE_ENTRY, subject, place, "logrotate configuration");
+    one.set("logs", Value::texts(covered.iter().map(|path| format!("/{path}"))));
+    one.set("compresses", entry.rules.compress).set("su", entry.rules.su);
+    one.set("reopens", entry.rules.reopens || entry.rules.truncates);
+    // logrotate refuses a folder that others, or a group other than root, may write, unless it is told as whom to work.
+    let folders: BTreeSet<&str> =
+        covered.iter().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder).collect();
+    let mut needs = Some(false);
+    for folder in folders {
+        let entry = tree.resolved(folder).ok().and_then(|folder| tree.entry(&folder));
+        let group = named(entry.as_ref(), identities, false);
+        needs = match (entry.and_then(|entry| entry.mode), needs) {
+            (_, Some(true)) => Some(true),
+            (Some(mode), needs) if mode & 0o022 == 0 => needs,
+            (Some(mode), _) if mode & 0o002 != 0 => Some(true),
+            (Some(_), needs) => {
+                group.map(|group| group != "root").and_then(|foreign| if foreign { Some(true) } else { needs })
+            }
+            (None, _) => None,
+        };
+    }
+    match needs {
+        Some(needs) => {
+            one.set("needs_su", needs);
+        }
+        None => {
+            one.unknown("needs_su", "the mode is not known");
+        }
+    }
+    one
 }
 
 fn read(tree: &HostTree<'_>, seen: &mut Seen) -> Vec<(String, Entry)> {
@@ -99,37 +189,4 @@ fn is_skipped(name: &str) -> bool {
     const TABOO: [&str; 9] =
         [".bak", ".disabled", ".dpkg-dist", ".dpkg-old", ".dpkg-new", ".rpmsave", ".rpmnew", ".swp", ".orig"];
     name.starts_with('.') || name.ends_with('~') || TABOO.iter().any(|ending| name.ends_with(ending))
-}
-
-/// Whether a glob names a path; a `*` never crosses a `/`.
-fn covers(glob: &str, path: &str) -> bool {
-    let (glob, path): (Vec<&str>, Vec<&str>) = (glob.split('/').collect(), path.split('/').collect());
-    glob.len() == path.len() && glob.iter().zip(&path).all(|(glob, part)| part_matches(glob, part))
-}
-
-fn part_matches(glob: &str, part: &str) -> bool {
-    let mut pieces = glob.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| part.strip_prefix(first)) else { return false };
-    let pieces: Vec<&str> = pieces.collect();
-    let Some((last, middle)) = pieces.split_last() else { return rest.is_empty() };
-    for piece in middle {
-        match rest.find(piece) {
-            Some(at) => rest = &rest[at + piece.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::covers;
-
-    #[test]
-    fn a_star_stays_inside_its_folder() {
-        assert!(covers("/var/log/nginx/*.log", "/var/log/nginx/access.log"));
-        assert!(covers("/var/log/*/*.log", "/var/log/nginx/access.log"));
-        assert!(!covers("/var/log/*.log", "/var/log/nginx/access.log"));
-        assert!(!covers("/var/log/nginx/*.log", "/var/log/nginx/access.log.1"));
-    }
 }

@@ -1,5 +1,6 @@
 //! The real world, with all its limits. It writes nothing, sends no body, and asks declared hosts only.
 
+mod attributes;
 mod client;
 mod dns;
 mod files;
@@ -15,7 +16,7 @@ pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
 use super::collector::LocalFuture;
 use super::question::{DnsAnswer, DnsQuestion};
-use super::world::{Fetched, FileFacts, Refusal, Stream, World};
+use super::world::{Attributes, Fetched, FileFacts, Refusal, Stream, World};
 
 /// The world as it is.
 #[derive(Debug)]
@@ -41,6 +42,10 @@ impl LiveWorld {
 impl World for LiveWorld {
     fn inspect(&self, path: &str) -> Result<FileFacts, Refusal> {
         files::inspect(&self.path(path))
+    }
+
+    fn attributes(&self, path: &str) -> Result<Attributes, Refusal> {
+        attributes::of(&self.path(path))
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {

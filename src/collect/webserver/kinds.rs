@@ -9,6 +9,7 @@ pub(super) const NGINX_SERVER: &str = "nginx-server";
 pub(super) const NGINX_LOCATION: &str = "nginx-location";
 pub(super) const LOCATION: &str = "web-location";
 pub(super) const LOG: &str = "web-log";
+pub(super) const LOG_TARGET: &str = "log-target";
 pub(super) const SENSITIVE_PATH: &str = "web-sensitive-path";
 
 /// The kinds.
@@ -85,6 +86,12 @@ pub const KINDS: &[KindSpec] = &[
                 FieldType::Bool,
                 "only files such as style sheets, images and icons are answered here",
                 "CSS・画像・アイコン等の静的ファイルのみを応答する",
+            ),
+            field(
+                "lost_logs",
+                FieldType::Texts,
+                "access logs of the server that requests answered here are not written to, though they are to another",
+                "別のログへの記録により、ここでは記録されないサーバのアクセスログ",
             ),
             field("root", FieldType::Text, "effective root or alias", "有効なrootまたはalias"),
             field(
@@ -236,6 +243,29 @@ pub const KINDS: &[KindSpec] = &[
                 "公開ディレクトリの配下にある",
             ),
             field("conditional", FieldType::Bool, "written only under a condition (if=)", "条件付き(if=)で記録される"),
+        ],
+    },
+    KindSpec {
+        name: LOG_TARGET,
+        subject: "log:TARGET#ROLE",
+        en: "one configured stream of entries",
+        ja: "設定されたログの出力",
+        fields: &[
+            field("role", FieldType::Text, "access or error", "種別(access・error)"),
+            field("enabled", FieldType::Bool, "it is not thrown away (/dev/null)", "破棄されていない"),
+            field("level", FieldType::Text, "level of an error log", "エラーログのレベル"),
+            field(
+                "client_address",
+                FieldType::Text,
+                "full, shortened or none",
+                "接続元アドレス(full・shortened・none)",
+            ),
+            field(
+                "shortening_declared",
+                FieldType::Bool,
+                "the declared acquisition names ip_address_shortened in place of ip_address",
+                "取得の宣言がip_addressではなくip_address_shortenedである",
+            ),
         ],
     },
     KindSpec {

@@ -174,6 +174,11 @@ impl Formats {
         }
     }
 
+    /// The variables that a format names itself; `None` where there is no such format.
+    pub(super) fn direct(&self, name: &str) -> Option<Vec<&str>> {
+        self.formats.get(name).map(|variables| variables.iter().map(String::as_str).collect())
+    }
+
     /// What a format of a name writes; `None` where there is no such format.
     pub(super) fn written(&self, name: &str) -> Option<Written> {
         let named = self.formats.get(name)?;

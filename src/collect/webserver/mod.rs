@@ -12,6 +12,7 @@ mod routing;
 mod server_facts;
 mod socket;
 mod state;
+mod target;
 mod upstream;
 mod variable;
 mod version;
@@ -58,6 +59,10 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
     let mut evidence =
         Evidence { observations: model::observe(&read.directives, server, sensitive), ..Evidence::default() };
+    let logs: Vec<_> = evidence.of_kind(kinds::LOG).cloned().collect();
+    let acquisition = task.declaration.site.declared.acquisition.as_ref();
+    let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
+    evidence.observations.extend(target::observe(&read.directives, &logs, shortened));
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
         let census = if kind.name == kinds::SENSITIVE_PATH && sensitive.is_none() {

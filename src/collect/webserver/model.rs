@@ -65,7 +65,7 @@ pub(super) fn observe(directives: &[Node], server: &WebServer, sensitive: Option
         observations.push(seen);
         observations.push(server_facts::of_nginx(&whole, &servers, number));
         for level in &server.levels {
-            let mut seen = level_seen(level, &server.name, main);
+            let mut seen = level_seen(level, server, main);
             level_facts::state(&mut seen, &whole, server, level, number);
             observations.push(seen);
             observations.push(nginx_facts::seen(&whole, server, level));
@@ -205,12 +205,24 @@ fn server_seen(server: &Server<'_>, main: &str) -> Observation {
     seen
 }
 
-fn level_seen(level: &Level<'_>, server: &str, main: &str) -> Observation {
+fn level_seen(level: &Level<'_>, of: &Server<'_>, main: &str) -> Observation {
+    let server = of.name.as_str();
     let locus = level.name.strip_prefix(server).unwrap_or_default();
     let mut seen = seen(LOCATION, subject(main, &format!("server[{server}]{locus}")), level.place);
     let logs = level.state.logs(level.server);
     seen.set("logging", !logs.is_empty());
     seen.set("logs", Value::texts(logs.iter().map(|log| log.target.as_str())));
+    let outer = of.levels.first().map(|own| own.state.logs(own.server)).unwrap_or_default();
+    let lost =
+        outer.iter().map(|log| log.target.as_str()).filter(|target| !logs.iter().any(|log| log.target == *target));
+    // A level that writes no log at all is another matter.
+    let lost: BTreeSet<&str> = if logs.is_empty() { BTreeSet::new() } else { lost.collect() };
+    if !lost.is_empty()
+        && let Some(node) = level.place.block.iter().flatten().find(|node| node.name == "access_log")
+    {
+        seen.source = node.location();
+    }
+    seen.set("lost_logs", Value::texts(lost));
     let is_static = level.matching.as_ref().is_some_and(is_static);
     seen.set("static_assets", is_static);
     if let Some(root) = &level.state.root {

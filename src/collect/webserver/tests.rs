@@ -11,6 +11,7 @@ use crate::model::{Bilingual, Declaration, Policy, Site, Time, Value, WebServerK
 fn declaration(root: Option<&str>) -> Declaration {
     let mut site = Site { name: "example".to_owned(), ..Site::default() };
     site.declared.sensitive_paths = Some(vec!["/contact".to_owned()]);
+    site.declared.acquisition = Some(Vec::new());
     site.web_server = Some(WebServer {
         kind: WebServerKind::Nginx,
         path: "nginx/nginx.conf".to_owned(),
@@ -74,6 +75,7 @@ http {
     location = /contact { access_log /srv/www/logs/contact.log tracing; }
   }
 }
+error_log /var/log/nginx/error.log warn;
 ";
 
 #[test]

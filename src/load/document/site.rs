@@ -30,6 +30,8 @@ pub struct SiteDocument {
     /// Log files.
     #[serde(default)]
     pub logs: Vec<LogDocument>,
+    /// The approved release of the site's files.
+    pub release: Option<ReleaseDocument>,
     /// What the body declares of itself.
     #[serde(default)]
     pub declared: DeclaredDocument,
@@ -104,7 +106,7 @@ pub struct ConfigurationDocument {
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HostRootDocument {
-    /// A folder with an mtree listing, a .tar, or /.
+    /// A folder with an mtree listing, a .tar (of a host or a container image), /, or the .json that `tenken collect` wrote on the host.
     pub root: String,
     /// The host's name in the report; the URL's host unless told.
     pub name: Option<String>,
@@ -116,6 +118,19 @@ pub struct HostRootDocument {
 pub struct DnsDocument {
     /// Address, and port unless it is 53, of the resolver: 192.0.2.53:53. Without it, the system's.
     pub resolver: String,
+}
+
+/// The approved release of the site's files.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDocument {
+    /// Path of the manifest: sums as sha256sum writes them, made by the build.
+    pub manifest: String,
+    /// Folder of the deployed files, inside the host root.
+    pub root: String,
+    /// Folders below it into which visitors or editors upload.
+    #[serde(default)]
+    pub uploads: Vec<String>,
 }
 
 /// A log.
@@ -166,6 +181,8 @@ pub struct DeclaredDocument {
     pub admin_sources: Option<Vec<String>>,
     /// Accounts, and groups as group:NAME, that may read logs.
     pub log_readers: Option<Vec<String>>,
+    /// Hosts that take logs and let nobody change or remove them for a time (write-once storage).
+    pub log_write_once: Option<Vec<String>>,
     /// Accounts that may hold root-equivalent rights.
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
