@@ -1,6 +1,7 @@
 //! The world -> evidence: one file or folder a collector, all of them in [`COLLECTORS`].
 
 pub mod accept;
+pub mod access;
 pub mod collector;
 pub mod declared;
 pub mod deploy;
@@ -25,6 +26,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &webserver::WebServerCollector,
     &deploy::DeployCollector,
     &host::HostCollector,
+    &access::AccessCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
     &dns::DnsCollector,

@@ -1,8 +1,17 @@
 //! Evidence -> evidence: facts that only two sources together can state. One file a join.
 
 mod account_owners;
+mod dns_operators;
+mod holders;
+mod key_owners;
 mod log_readers;
+mod mail_leaves;
 mod page_hosts;
+mod register_use;
+mod retired_domains;
+mod services;
+mod shared_credentials;
+mod sudo_scope;
 
 use crate::model::{Census, CensusState, Evidence, KindSpec};
 
@@ -17,7 +26,18 @@ pub struct Join {
 }
 
 /// Every join, in the order in which they run; a later one may read an earlier one's observations.
-pub const JOINS: &[Join] = &[log_readers::LOG_READERS, account_owners::ACCOUNT_OWNERS, page_hosts::PAGE_HOSTS];
+pub const JOINS: &[Join] = &[
+    log_readers::LOG_READERS,
+    account_owners::ACCOUNT_OWNERS,
+    key_owners::KEY_OWNERS,
+    sudo_scope::SUDO_SCOPES,
+    shared_credentials::SHARED_CREDENTIALS,
+    page_hosts::PAGE_HOSTS,
+    dns_operators::DNS_OPERATORS,
+    retired_domains::RETIRED_DOMAINS,
+    mail_leaves::MAIL_LEAVES,
+    register_use::REGISTER_USE,
+];
 
 /// Runs every join and adds what each concludes.
 pub fn join(evidence: &mut Evidence) {
@@ -25,6 +45,14 @@ pub fn join(evidence: &mut Evidence) {
         let derived = (join.join)(evidence);
         evidence.extend(derived);
     }
+}
+
+/// Drops what was concluded on kinds of which the census says that nobody asked: without the other source nothing is known.
+pub(crate) fn retain_asked(derived: &mut Evidence) {
+    let Evidence { observations, census, .. } = derived;
+    observations.retain(|seen| {
+        !census.iter().any(|entry| entry.kind == seen.kind && matches!(entry.state, CensusState::NotAsked(_)))
+    });
 }
 
 /// The census of a joined kind: as complete as the least complete kind that it was made from.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Join, joined_census};
-use crate::model::FieldType::{Bool, Text, Texts};
+use super::services::{Services, declared, is_of, state_owner};
+use super::{Join, joined_census, retain_asked};
+use crate::model::FieldType::{Bool, Text, Texts, Time};
 use crate::model::{
     Census, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject, SubjectKind, Value,
 };
@@ -25,6 +26,7 @@ const KINDS: &[KindSpec] = &[
             field("registered", Bool, "a service of the register owns it", "台帳のサービスに該当する"),
             field("contractor", Text, "the contractor; absent where none", "委託先"),
             field("contractor_status", Text, "planned, active or ended; absent where none", "委託先の状態"),
+            field("contract_to", Time, "last day of the contract; absent where none", "契約終了日"),
             field("noticed", Bool, "the published notice names it to visitors", "利用者への公表に記載がある"),
             field("kinds", Texts, "kinds of load", "読込みの種類"),
         ],
@@ -50,6 +52,7 @@ const KINDS: &[KindSpec] = &[
                 "it is sent to an own host or a service that may process personal information",
                 "自組織または個人情報を扱える委託先へ送信する",
             ),
+            field("processor", Text, "contractor that it is sent to; absent where none", "送信先の委託先"),
         ],
     },
 ];
@@ -59,9 +62,10 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 }
 
 fn join(evidence: &Evidence) -> Evidence {
-    let own = list(evidence, "first_parties").unwrap_or_default();
-    let scope = list(evidence, "scope_hosts");
-    let noticed = list(evidence, "third_parties");
+    let own = declared(evidence, "first_parties").unwrap_or_default();
+    let scope = declared(evidence, "scope_hosts");
+    let noticed = declared(evidence, "third_parties");
+    let services = Services::by(evidence, &["hosts", "host_patterns", "cname_targets"]);
     let mut derived = Evidence::default();
     for load in evidence.of_kind("http-load") {
         let Some(host) = load.text("host") else { continue };
@@ -75,18 +79,7 @@ fn join(evidence: &Evidence) -> Evidence {
             "pages against register",
         );
         seen.strength = Strength::Joined;
-        let service = service_of(evidence, host);
-        seen.set("registered", service.is_some());
-        match service {
-            Some(service) => {
-                seen.set("contractor", service.text("contractor").unwrap_or_default());
-                seen.set("contractor_status", service.text("contractor_status").unwrap_or_default());
-                seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
-            }
-            None => {
-                seen.unknown("contractor", "no service owns it").unknown("contractor_status", "no service owns it");
-            }
-        }
+        state_owner(&mut seen, services.of(host));
         match &noticed {
             Some(noticed) => {
                 seen.set("noticed", is_of(host, noticed));
@@ -113,7 +106,7 @@ fn join(evidence: &Evidence) -> Evidence {
         derived.observations.push(seen);
     }
     for form in evidence.of_kind("http-form") {
-        derived.observations.push(form_declared(evidence, form, &own, &hosts));
+        derived.observations.push(form_declared(evidence, form, &own, &hosts, &services));
     }
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let census: Vec<Census> = vec![
@@ -121,44 +114,18 @@ fn join(evidence: &Evidence) -> Evidence {
         joined_census(evidence, &["http-host"], SCOPE_HOST, "hosts", count(SCOPE_HOST)),
         joined_census(evidence, &["http-form", "declared-form"], FORM_DECLARED, "pages", count(FORM_DECLARED)),
     ];
-    derived.observations.retain(|seen| {
-        !census
-            .iter()
-            .any(|entry| entry.kind == seen.kind && matches!(entry.state, crate::model::CensusState::NotAsked(_)))
-    });
     derived.census = census;
+    retain_asked(&mut derived);
     derived
 }
 
-fn list(evidence: &Evidence, name: &str) -> Option<Vec<String>> {
-    let list = evidence.of_kind("declared-list").find(|list| list.text("name") == Some(name))?;
-    Some(list.texts("items").into_iter().map(str::to_ascii_lowercase).collect())
-}
-
-/// Whether a host is one of some hosts, or below one of some domains; `*.` in front means the same as none.
-fn is_of(host: &str, names: &[String]) -> bool {
-    names.iter().any(|name| {
-        let name = name.trim_start_matches("*.");
-        host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
-    })
-}
-
-/// The service that owns a host: exact hosts first, patterns last (governance section 3.1).
-fn service_of<'a>(evidence: &'a Evidence, host: &str) -> Option<&'a Observation> {
-    let services = || evidence.of_kind("register-service");
-    let exact = services().find(|service| service.texts("hosts").iter().any(|own| own.eq_ignore_ascii_case(host)));
-    exact.or_else(|| {
-        services().find(|service| {
-            service.texts("host_patterns").iter().any(|pattern| {
-                pattern
-                    .strip_prefix('*')
-                    .is_some_and(|rest| rest.starts_with('.') && host.ends_with(&rest.to_ascii_lowercase()))
-            })
-        })
-    })
-}
-
-fn form_declared(evidence: &Evidence, form: &Observation, own: &[String], hosts: &BTreeSet<&str>) -> Observation {
+fn form_declared(
+    evidence: &Evidence,
+    form: &Observation,
+    own: &[String],
+    hosts: &BTreeSet<&str>,
+    services: &Services<'_>,
+) -> Observation {
     let mut seen =
         Observation::new(FORM_DECLARED, form.subject.clone(), form.source.clone(), "forms against declaration");
     seen.strength = Strength::Joined;
@@ -169,25 +136,22 @@ fn form_declared(evidence: &Evidence, form: &Observation, own: &[String], hosts:
     seen.set("undeclared_categories", Value::texts(missing));
     match form.text("action_host") {
         Some(host) => {
-            let processor =
-                service_of(evidence, host).is_some_and(|service| service.flag("processes_personal") == Some(true));
-            seen.set("to_own_or_registered", hosts.contains(host) || is_of(host, own) || processor);
+            // Only a contract in force lets a party process what visitors enter.
+            let processor = services.of(host).filter(|service| {
+                service.flag("processes_personal") == Some(true) && service.text("contractor_status") == Some("active")
+            });
+            let is_own = hosts.contains(host) || is_of(host, own);
+            seen.set("to_own_or_registered", is_own || processor.is_some());
+            if let Some(service) = services.of(host).filter(|_| !is_own) {
+                seen.set("processor", service.text("contractor").unwrap_or_default());
+                seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
+            } else {
+                seen.unknown("processor", "no service owns it");
+            }
         }
         None => {
-            seen.unknown("to_own_or_registered", "the action is no URL");
+            seen.unknown("to_own_or_registered", "the action is no URL").unknown("processor", "the action is no URL");
         }
     }
     seen
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_of;
-
-    #[test]
-    fn a_domain_covers_what_is_below_it_and_nothing_beside_it() {
-        let names = ["example.jp".to_owned()];
-        assert!(is_of("www.example.jp", &names) && is_of("example.jp", &names));
-        assert!(!is_of("badexample.jp", &names));
-    }
 }

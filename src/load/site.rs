@@ -17,8 +17,8 @@ use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance,
-    Site, WebServer, WebServerKind, resolver_address,
+    AccountExports, Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, MailExports,
+    RetiredDomain, RiskTolerance, Site, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -297,6 +297,13 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             .collect(),
         declared: declared_of(read.declared),
         resolver,
+        accounts: AccountExports { lastlog: read.accounts.lastlog, cms: read.accounts.cms },
+        mail: MailExports {
+            aliases: read.mail.aliases,
+            virtual_tables: read.mail.virtual_tables,
+            lists: read.mail.lists,
+            sieve: read.mail.sieve,
+        },
         people: read.people,
         register: read.contractors,
         records: read.records,

@@ -2,10 +2,11 @@
 //! out of the root, and keeps no log line, password hash or key.
 
 mod identity;
+mod keys;
 mod kinds;
 mod logs;
 mod rotation;
-mod tree;
+pub(super) mod tree;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;

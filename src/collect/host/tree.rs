@@ -10,19 +10,19 @@ use crate::syntax::mtree::{self, Listing};
 
 /// What is known of a path. Owner and group may be names or, where no name is known, absent with their number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Entry {
-    pub(super) kind: Option<Kind>,
-    pub(super) mode: Option<u32>,
-    pub(super) uid: Option<u32>,
-    pub(super) gid: Option<u32>,
-    pub(super) owner: Option<String>,
-    pub(super) group: Option<String>,
-    pub(super) modified: Option<Time>,
+pub(in crate::collect) struct Entry {
+    pub(in crate::collect) kind: Option<Kind>,
+    pub(in crate::collect) mode: Option<u32>,
+    pub(in crate::collect) uid: Option<u32>,
+    pub(in crate::collect) gid: Option<u32>,
+    pub(in crate::collect) owner: Option<String>,
+    pub(in crate::collect) group: Option<String>,
+    pub(in crate::collect) modified: Option<Time>,
 }
 
 /// What a path is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::collect) enum Kind {
     File,
     Directory,
     Link(String),
@@ -30,7 +30,7 @@ pub(super) enum Kind {
 }
 
 /// A host's files. Paths have no `/` in front.
-pub(super) struct HostTree<'a> {
+pub(in crate::collect) struct HostTree<'a> {
     world: &'a dyn World,
     root: String,
     source: Source,
@@ -50,7 +50,7 @@ enum Source {
 
 impl<'a> HostTree<'a> {
     /// Opens a root.
-    pub(super) fn open(world: &'a dyn World, path: &str) -> Result<Self, String> {
+    pub(in crate::collect) fn open(world: &'a dyn World, path: &str) -> Result<Self, String> {
         if path.ends_with(".tar") {
             return Self::archive(world, path);
         }
@@ -115,17 +115,17 @@ impl<'a> HostTree<'a> {
     }
 
     /// What is wrong with the root as a whole.
-    pub(super) fn faults(&self) -> &[String] {
+    pub(in crate::collect) fn faults(&self) -> &[String] {
         &self.faults
     }
 
     /// The path as reports name it.
-    pub(super) fn shown(&self, path: &str) -> String {
+    pub(in crate::collect) fn shown(&self, path: &str) -> String {
         if self.root.is_empty() { format!("/{path}") } else { format!("{}/{path}", self.root) }
     }
 
     /// What is known of a path; `None` where there is nothing.
-    pub(super) fn entry(&self, path: &str) -> Option<Entry> {
+    pub(in crate::collect) fn entry(&self, path: &str) -> Option<Entry> {
         match &self.source {
             Source::Listed(listing) => listing.entries.get(path).map(of_listing),
             Source::Archive { entries, .. } => entries.get(path).cloned().or_else(|| {
@@ -157,7 +157,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// The names in a directory, in byte order.
-    pub(super) fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {
+    pub(in crate::collect) fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {
         let children = |paths: &mut dyn Iterator<Item = &String>| -> Vec<String> {
             let start = format!("{path}/");
             let names: BTreeSet<String> = paths
@@ -180,7 +180,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// A small text file; bytes that are not UTF-8 are replaced.
-    pub(super) fn text(&self, path: &str) -> Result<String, Refusal> {
+    pub(in crate::collect) fn text(&self, path: &str) -> Result<String, Refusal> {
         let bytes = match &self.source {
             Source::Archive { contents, entries } => match (contents.get(path), entries.contains_key(path)) {
                 (Some(content), _) => content.clone(),
@@ -243,5 +243,9 @@ fn is_wanted(path: &str) -> bool {
     matches!(path, "etc/passwd" | "etc/group" | "etc/shadow" | "etc/sudoers" | "etc/logrotate.conf")
         || path.starts_with("etc/sudoers.d/")
         || path.starts_with("etc/logrotate.d/")
-        || path.contains("/.ssh/authorized_keys")
+        || path.starts_with("etc/ssh/")
+        || path.starts_with("etc/postfix/virtual")
+        || matches!(path, "etc/aliases" | "etc/mail/aliases")
+        || [".forward", ".dovecot.sieve"].iter().any(|name| path.ends_with(&format!("/{name}")))
+        || path.contains("authorized_keys")
 }
