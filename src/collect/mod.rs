@@ -12,6 +12,7 @@ pub mod http;
 pub mod limits;
 pub mod live;
 pub mod question;
+pub mod policy;
 pub mod recorded;
 pub mod run;
 pub mod tls;
@@ -30,4 +31,5 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &tls::TlsCollector,
     &http::HttpCollector,
     &dns::DnsCollector,
+    &policy::PolicyCollector,
 ];

@@ -152,6 +152,14 @@ pub trait World {
     /// A [`Refusal`] where it is named and cannot be read.
     fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal>;
 
+    /// Certificates (DER) of the authorities that the machine itself trusts.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where there is no such store, or it cannot be read.
+    fn platform_roots(&self) -> Result<Vec<Vec<u8>>, Refusal> {
+        Err(Refusal::NotFound)
+    }
+
     /// Seconds that one answer may take; a collector that reads a stream holds it to this.
     fn timeout_seconds(&self) -> u64 {
         10

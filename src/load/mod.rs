@@ -17,6 +17,7 @@ mod register;
 mod schema;
 mod site;
 mod sources;
+mod target;
 mod tree;
 
 pub use append::with_entry;

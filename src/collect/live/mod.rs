@@ -9,6 +9,7 @@ pub mod message;
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
@@ -21,13 +22,15 @@ use super::world::{Fetched, FileFacts, Refusal, Stream, World};
 pub struct LiveWorld {
     options: LiveOptions,
     dns: dns::DnsState,
+    /// Read once and only when a host is looked at.
+    platform_roots: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl LiveWorld {
     /// A world that may be asked in this way.
     #[must_use]
     pub fn new(options: LiveOptions) -> Self {
-        Self { options, dns: dns::DnsState::new() }
+        Self { options, dns: dns::DnsState::new(), platform_roots: OnceLock::new() }
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -71,6 +74,12 @@ impl World for LiveWorld {
             Some(path) => files::whole(path).map(Some),
             None => Ok(None),
         }
+    }
+
+    fn platform_roots(&self) -> Result<Vec<Vec<u8>>, Refusal> {
+        let read = || rustls_native_certs::load_native_certs().certs.iter().map(|der| der.as_ref().to_vec()).collect();
+        let roots = self.platform_roots.get_or_init(read);
+        if roots.is_empty() { Err(Refusal::NotFound) } else { Ok(roots.clone()) }
     }
 
     fn timeout_seconds(&self) -> u64 {
