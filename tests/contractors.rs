@@ -20,9 +20,7 @@ fn size(name: &str, small: usize) -> usize {
 /// Checks of this test: those that a register decides together with evidence.
 fn options() -> JudgeOptions {
     let only = ["acc-*", "ctr-*", "mail-forward-internal"].map(str::to_owned).to_vec();
-    // A division of duties, places of administration and parties of logs are not part of these bodies.
-    let skip = ["ctr-responsibility", "acc-admin-sources"].map(str::to_owned).to_vec();
-    JudgeOptions { only, skip, ..JudgeOptions::default() }
+    JudgeOptions { only, ..JudgeOptions::default() }
 }
 
 /// Fails of a body: (check, subject).
@@ -216,7 +214,10 @@ fn the_cost_of_joining_grows_with_the_register_and_not_with_its_square() {
         let owners = evidence.of_kind("account-owner").filter(|seen| seen.flag("registered") == Some(true)).count();
         assert_eq!(owners, contractors * 10);
         let ratio = last.map_or(0.0, |last: f64| seconds / last);
-        println!("{contractors} contractors, {} accounts: joined in {seconds:.3} s, {ratio:.2} times the half", contractors * 10);
+        println!(
+            "{contractors} contractors, {} accounts: joined in {seconds:.3} s, {ratio:.2} times the half",
+            contractors * 10
+        );
         last = Some(seconds);
     }
 }

@@ -114,7 +114,9 @@ fn number(digits: &str) -> Option<u32> {
     if let Ok(value) = digits.parse() {
         return Some(value);
     }
-    let digit = |sign: char| "一二三四五六七八九".chars().position(|other| other == sign).and_then(|at| u32::try_from(at + 1).ok());
+    let digit = |sign: char| {
+        "一二三四五六七八九".chars().position(|other| other == sign).and_then(|at| u32::try_from(at + 1).ok())
+    };
     let signs: Vec<char> = digits.chars().collect();
     match signs.as_slice() {
         ['十'] => Some(10),
@@ -133,7 +135,8 @@ pub fn days(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let signs: Vec<(usize, char)> = plain.char_indices().collect();
     for (index, (at, sign)) in signs.iter().enumerate() {
-        let starts = matches!(sign, '令' | '平' | '昭') || (sign.is_ascii_digit() && (index == 0 || !signs[index - 1].1.is_ascii_digit()));
+        let starts = matches!(sign, '令' | '平' | '昭')
+            || (sign.is_ascii_digit() && (index == 0 || !signs[index - 1].1.is_ascii_digit()));
         if !starts {
             continue;
         }
@@ -194,8 +197,14 @@ pub fn difference(clause: &[String], page: &[String]) -> Option<Difference> {
     let window = nearest(clause, page);
     let common = longest_common(clause, window);
     let missing = clause.iter().enumerate().filter(|(at, _)| !common.iter().any(|(left, _)| left == at));
-    let (first, last) = (common.first().map_or(0, |(_, right)| *right), common.last().map_or(0, |(_, right)| *right));
-    let inside = window.iter().enumerate().filter(|(at, _)| *at > first && *at < last);
+    // What stands in front of the first common word and behind the last one was replaced as well, as far as the clause goes.
+    let (first, last) = match (common.first(), common.last()) {
+        (Some((left, right)), Some((left_last, right_last))) => {
+            (right.saturating_sub(*left), right_last + (clause.len() - 1 - left_last))
+        }
+        _ => return Some(Difference { missing: clause.to_vec(), added: Vec::new() }),
+    };
+    let inside = window.iter().enumerate().filter(|(at, _)| *at >= first && *at <= last);
     let added = inside.filter(|(at, _)| !common.iter().any(|(_, right)| right == at));
     Some(Difference {
         missing: missing.map(|(_, word)| word.clone()).collect(),
@@ -222,7 +231,8 @@ fn nearest<'a>(clause: &[String], page: &'a [String]) -> &'a [String] {
             (best, at) = (sum, start);
         }
     }
-    &page[at..at + width]
+    // What was replaced at the clause's end may lie just behind the words that are shared.
+    &page[at..(at + width + clause.len() / 2 + 4).min(page.len())]
 }
 
 /// Pairs of places of the longest common subsequence.
@@ -289,10 +299,15 @@ mod tests {
         let page = words("Menu. We keep the log for one year only, and delete it. Footer");
         assert_eq!(difference(&words("We keep the log for one year only"), &page), None);
         let differs = difference(&words("We keep the log for two years only"), &page).unwrap();
-        assert_eq!((differs.missing, differs.added), (vec!["two".to_owned(), "years".to_owned()], vec!["one".to_owned(), "year".to_owned()]));
+        assert_eq!(
+            (differs.missing, differs.added),
+            (vec!["two".to_owned(), "years".to_owned()], vec!["one".to_owned(), "year".to_owned()])
+        );
         let page = words("当サイトはIPアドレスを１年間保存します。");
         assert_eq!(difference(&words("当サイトはIPアドレスを1年間保存します"), &page), None);
-        assert!(difference(&words("当サイトはCookieを保存します"), &page).unwrap().missing.contains(&"cookie".to_owned()));
+        assert!(
+            difference(&words("当サイトはCookieを保存します"), &page).unwrap().missing.contains(&"cookie".to_owned())
+        );
     }
 
     proptest! {

@@ -199,12 +199,18 @@ impl Configuration {
         })
     }
 
-    /// The directive that is in force: the first one whose blocks all match (sshd_config(5): the first value is used).
+    /// The directive that is in force: the first one of the Match blocks that match, else the first one outside of them.
+    ///
+    /// What a block says overrides what stands outside, wherever either is written; among blocks, and among lines outside,
+    /// the first value is used (sshd_config(5), Match).
     #[must_use]
     pub fn in_force(&self, keyword: &str, of: &Connection<'_>, assumed: Option<usize>) -> Option<&Placed> {
-        self.directives.iter().find(|placed| {
-            placed.directive.keyword == keyword && placed.inside.iter().all(|block| self.matches(*block, of, assumed))
-        })
+        let of_keyword = || self.directives.iter().filter(|placed| placed.directive.keyword == keyword);
+        let matches = |placed: &&Placed| placed.inside.iter().all(|block| self.matches(*block, of, assumed));
+        of_keyword()
+            .filter(|placed| !placed.inside.is_empty())
+            .find(matches)
+            .or_else(|| of_keyword().find(|placed| placed.inside.is_empty()))
     }
 
     /// The first argument in force, in lower case, or sshd's own default.

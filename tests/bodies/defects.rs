@@ -33,9 +33,9 @@ fn set(contractor: &mut Contractor, key: &'static str, value: &str) -> String {
 /// Changes a part of a working contractor that no other defect has changed; `None` where there is none left.
 fn replace(body: &mut Body, random: &mut Random, key: &'static str, from: &str, to: &str) -> Option<String> {
     let (count, start) = (body.contractors.len() - 1, random.below(body.contractors.len() - 1));
-    let at = (0..count).map(|step| (start + step) % count).find(|at| {
-        body.contractors[*at].parts.get(key).is_some_and(|part| part.contains(from))
-    })?;
+    let at = (0..count)
+        .map(|step| (start + step) % count)
+        .find(|at| body.contractors[*at].parts.get(key).is_some_and(|part| part.contains(from)))?;
     let contractor = &mut body.contractors[at];
     let part = contractor.parts.get_mut(key)?;
     *part = part.replace(from, to);

@@ -1,6 +1,6 @@
 //! Seeded bodies for tests and benches: a whole public body with contractors, accounts, keys, mail, DNS and pages, without
 //! fault, and defects that can be planted in it one by one.
-#![allow(clippy::unwrap_used, clippy::panic, dead_code)] // Tests and benches each use a part, and one that cannot go on fails.
+#![allow(clippy::unwrap_used, clippy::panic, dead_code, missing_docs, unreachable_pub)] // Tests and benches each use a part, and one that cannot go on fails.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,32 +14,13 @@ use tenken::load::{EvidenceFile, LoadOptions, Loaded, load};
 use tenken::model::{Census, Evidence, Location, Observation, Subject, SubjectKind, Time, Value};
 
 mod defects;
+mod random;
 
-pub use defects::{DEFECTS, Defect};
+pub use defects::DEFECTS;
+pub use random::Random;
 
 /// The day on which every body is judged.
 pub const NOW: &str = "2026-11-24";
-
-/// SplitMix64: small, seeded, the same on every machine.
-pub struct Random(u64);
-
-impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(end.max(1)).unwrap()).unwrap()
-    }
-}
 
 /// An SSH key that nobody holds: its line in authorized_keys and its fingerprint.
 #[derive(Clone)]
@@ -108,8 +89,20 @@ pub struct Body {
 }
 
 const CLAUSES: [&str; 14] = [
-    "confidentiality", "purpose_limit", "no_copying", "staff", "subcontracting", "security_measures", "place_of_processing",
-    "accounts", "incident_report", "status_reports", "audit", "return_deletion", "after_end", "damages",
+    "confidentiality",
+    "purpose_limit",
+    "no_copying",
+    "staff",
+    "subcontracting",
+    "security_measures",
+    "place_of_processing",
+    "accounts",
+    "incident_report",
+    "status_reports",
+    "audit",
+    "return_deletion",
+    "after_end",
+    "damages",
 ];
 
 impl Body {
@@ -146,7 +139,7 @@ impl Body {
             parts.insert("certifications", format!("[{{ kind: ISMS, scope: [s{index}], valid_to: 2029-03-31 }}]"));
             parts.insert("assessments", "[{ on: 2026-06-01, method: document }]".to_owned());
             parts.insert("incident", "{ contact_24h: desk, notice_hours: 24 }".to_owned());
-            if index == 4 {
+            if index == 4 && !ended {
                 parts.insert("subcontractor_of", "c0".to_owned());
                 parts.insert("subcontract_approval", "{ by: head, on: 2026-03-01 }".to_owned());
             }
@@ -184,8 +177,14 @@ impl Body {
                 match index % 4 {
                     0 => loads.push(format!("js.{domain}")),
                     1 => dns.push((format!("www.edge.{domain}"), "alias", true)),
-                    2 => dns.extend([(format!("mx.{domain}"), "mail-host", true), (format!("_spf.{domain}"), "spf-include", true)]),
-                    _ => dns.extend([(format!("ns1.{domain}"), "name-server", true), (format!("ns2.{domain}"), "name-server", true)]),
+                    2 => dns.extend([
+                        (format!("mx.{domain}"), "mail-host", true),
+                        (format!("_spf.{domain}"), "spf-include", true),
+                    ]),
+                    _ => dns.extend([
+                        (format!("ns1.{domain}"), "name-server", true),
+                        (format!("ns2.{domain}"), "name-server", true),
+                    ]),
                 }
             }
             contractors.push(Contractor { id, parts, user, key, ended, host: domain });
@@ -257,7 +256,11 @@ impl Body {
             .map(|(id, users, keys)| {
                 let users: Vec<String> = users.iter().map(|user| format!("{{ system: os, user: {user} }}")).collect();
                 let keys: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
-                format!("  - {{ id: {id}, role: clerk, accounts: [{}], keys: [{}] }}\n", users.join(", "), keys.join(", "))
+                format!(
+                    "  - {{ id: {id}, role: clerk, accounts: [{}], keys: [{}] }}\n",
+                    users.join(", "),
+                    keys.join(", ")
+                )
             })
             .collect();
         put("people.yml", format!("people:\n{}", people.concat()));
@@ -269,7 +272,8 @@ impl Body {
         };
         let mut passwd = "root:x:0:0:root:/root:/bin/bash\n".to_owned();
         let mut shadow = "root:*:1\n".to_owned();
-        let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::from([("sudo", Vec::new()), ("docker", Vec::new()), ("operators", Vec::new())]);
+        let mut groups: BTreeMap<&str, Vec<&str>> =
+            BTreeMap::from([("sudo", Vec::new()), ("docker", Vec::new()), ("operators", Vec::new())]);
         let mut lastlog = "user,last_login\n".to_owned();
         for (index, account) in self.accounts.iter().enumerate() {
             let (user, number) = (&account.user, 1000 + index);
@@ -289,7 +293,10 @@ impl Body {
         }
         root("etc/passwd", passwd);
         root("etc/shadow", shadow);
-        let lines = groups.iter().enumerate().map(|(at, (group, members))| format!("{group}:x:{}:{}\n", 50 + at, members.join(",")));
+        let lines = groups
+            .iter()
+            .enumerate()
+            .map(|(at, (group, members))| format!("{group}:x:{}:{}\n", 50 + at, members.join(",")));
         root("etc/group", lines.collect());
         root("etc/sudoers", "@includedir /etc/sudoers.d\n".to_owned());
         root("etc/sudoers.d/contractors", self.sudo.join("\n") + "\n");
@@ -307,7 +314,8 @@ impl Body {
         self.write(folder);
         let loaded = load(&folder.display().to_string(), &LoadOptions::default()).unwrap();
         let now = Time::parse(NOW).unwrap();
-        let world = LiveWorld::new(LiveOptions { base: loaded.base.clone(), ..LiveOptions::default() });
+        let site = &loaded.judged.declaration.site;
+        let world = LiveWorld::new(LiveOptions::of_site(&loaded.base, site, Vec::new(), None, 5, 1, true));
         let task = Task { declaration: &loaded.judged.declaration, offline: true, now };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut evidence = runtime.block_on(run::collect(COLLECTORS, &world, &task));

@@ -62,9 +62,24 @@ pub const KINDS: &[KindSpec] = &[
             field("numbers_ja", Texts, "numbers of the Japanese sections, in order", "日本語版の項目番号"),
             field("numbers_en", Texts, "numbers of the English sections, in order", "英語版の項目番号"),
             field("same_numbers", Bool, "count and order of the sections are the same", "項目の数と順序が一致している"),
-            field("classes_only_ja", Texts, "classes of information that only the Japanese text names", "日本語版のみの情報の区分"),
-            field("classes_only_en", Texts, "classes of information that only the English text names", "英語版のみの情報の区分"),
-            field("same_revision", Bool, "the latest day named is the same, or neither names one", "改定日が一致している"),
+            field(
+                "classes_only_ja",
+                Texts,
+                "classes of information that only the Japanese text names",
+                "日本語版のみの情報の区分",
+            ),
+            field(
+                "classes_only_en",
+                Texts,
+                "classes of information that only the English text names",
+                "英語版のみの情報の区分",
+            ),
+            field(
+                "same_revision",
+                Bool,
+                "the latest day named is the same, or neither names one",
+                "改定日が一致している",
+            ),
         ],
     },
 ];
@@ -140,11 +155,16 @@ fn seen(task: &Task<'_>, pages: &BTreeMap<&str, Page>, gaps: Vec<(String, String
     let answered = |role: &str| pages.get(role).filter(|page| page.status == 200);
     // A language that no page is declared for is not published in it; the policy says which languages are its own.
     for (language, quote_of) in [("en", true), ("ja", false)] {
-        if !policy.originals.iter().any(|original| original == language) || !site.declared.policy_pages.contains_key(language) {
+        if !policy.originals.iter().any(|original| original == language)
+            || !site.declared.policy_pages.contains_key(language)
+        {
             continue;
         }
-        let words: Vec<Vec<String>> =
-            [answered(language), answered("security")].into_iter().flatten().map(|page| policy_text::words(&page.text)).collect();
+        let words: Vec<Vec<String>> = [answered(language), answered("security")]
+            .into_iter()
+            .flatten()
+            .map(|page| policy_text::words(&page.text))
+            .collect();
         for clause in &policy.clauses {
             let quote = if quote_of { &clause.quote.en } else { &clause.quote.ja };
             let source = answered(language).map(|page| Location { url: Some(page.url.clone()), ..Location::default() });
@@ -188,7 +208,8 @@ fn page_seen(role: &str, page: &Page) -> Observation {
     let sections = policy_text::sections(&page.text).len();
     one.set("sections", i64::try_from(sections).unwrap_or(i64::MAX));
     let lower = page.text.to_lowercase();
-    let missing = PRINCIPLES.iter().filter(|(_, words)| !words.iter().any(|word| lower.contains(word))).map(|(name, _)| *name);
+    let missing =
+        PRINCIPLES.iter().filter(|(_, words)| !words.iter().any(|word| lower.contains(word))).map(|(name, _)| *name);
     one.set("missing_principles", Value::texts(missing));
     one
 }
@@ -244,7 +265,11 @@ fn state_texts(one: &mut Observation, ja: &str, en: &str) {
     one.set("numbers_ja", Value::texts(left)).set("numbers_en", Value::texts(right));
     let classes = |text: &str| -> Vec<&'static str> {
         let lower = crate::syntax::japanese_day::folded(text).to_lowercase();
-        CLASSES.iter().filter(|(_, words)| words.iter().any(|word| lower.contains(word))).map(|(name, _)| *name).collect()
+        CLASSES
+            .iter()
+            .filter(|(_, words)| words.iter().any(|word| lower.contains(word)))
+            .map(|(name, _)| *name)
+            .collect()
     };
     let (left, right) = (classes(ja), classes(en));
     one.set("classes_only_ja", Value::texts(left.iter().filter(|class| !right.contains(class)).copied()));
@@ -256,7 +281,9 @@ fn state_texts(one: &mut Observation, ja: &str, en: &str) {
 fn arabic(number: &str) -> String {
     const DIGITS: &str = "一二三四五六七八九";
     let plain = number.trim_start_matches(['第', '(']).trim_end_matches(['条', ')']);
-    let digit = |sign: char| DIGITS.chars().position(|other| other == sign).map_or_else(|| sign.to_string(), |at| (at + 1).to_string());
+    let digit = |sign: char| {
+        DIGITS.chars().position(|other| other == sign).map_or_else(|| sign.to_string(), |at| (at + 1).to_string())
+    };
     match plain.chars().collect::<Vec<char>>().as_slice() {
         ['十'] => "10".to_owned(),
         ['十', unit] => format!("1{}", digit(*unit)),
