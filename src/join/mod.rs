@@ -12,6 +12,9 @@ mod retired_domains;
 mod services;
 mod shared_credentials;
 mod sudo_scope;
+mod tls_profile;
+
+pub use tls_profile::{TLS_PROFILE_KINDS, hold_against_tls_profile};
 
 use crate::model::{Census, CensusState, Evidence, KindSpec};
 
