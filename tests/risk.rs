@@ -76,6 +76,7 @@ fn judged(pack: &Pack, waivers: Vec<Waiver>) -> Assessment {
             title: Bilingual::default(),
             source: Bilingual::default(),
             published_on: None,
+            originals: Vec::new(),
             parameters: BTreeMap::new(),
             clauses: vec![clause],
         },

@@ -1,6 +1,7 @@
 //! The world -> evidence: one file or folder a collector, all of them in [`COLLECTORS`].
 
 pub mod accept;
+pub mod access;
 pub mod collector;
 pub mod declared;
 pub mod deploy;
@@ -10,6 +11,7 @@ pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod policy;
 pub mod question;
 pub mod recorded;
 pub mod run;
@@ -25,7 +27,9 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &webserver::WebServerCollector,
     &deploy::DeployCollector,
     &host::HostCollector,
+    &access::AccessCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
     &dns::DnsCollector,
+    &policy::PolicyCollector,
 ];

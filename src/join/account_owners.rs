@@ -1,16 +1,17 @@
-//! Accounts, keys and sudo of the host against the register and the people: who answers for each.
+//! Accounts of host and CMS against register and people file, both ways: who answers for each account and by which ways it
+//! still opens (J1), and which registered accounts are nowhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Join, joined_census};
+use super::holders::{self, state_holders};
+use super::{Join, joined_census, retain_asked};
 use crate::model::FieldType::{Bool, Text, Texts, Time};
 use crate::model::{
     Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject, SubjectKind, Value,
 };
 
 const ACCOUNT_OWNER: &str = "account-owner";
-const KEY_OWNER: &str = "key-owner";
-const SUDO_SCOPE: &str = "sudo-scope";
+const CMS_OWNER: &str = "cms-owner";
 const REGISTER_ACCOUNT_USE: &str = "register-account-use";
 
 /// The join.
@@ -35,20 +36,25 @@ const KINDS: &[KindSpec] = &[
             field("contract_to", Time, "last day of the contract; absent for staff", "契約終了日"),
             field("administrator", Bool, "it holds root-equivalent rights by group or uid", "管理者権限相当である"),
             field("administrator_declared", Bool, "it is declared as administrator", "管理者として届出がある"),
+            field(
+                "ways_in",
+                Texts,
+                "ways by which it still opens or reaches root: password, keys, root-equivalent groups, sudo",
+                "使用できる経路(パスワード・鍵・管理者グループ・sudo)",
+            ),
+            field("ever_used", Bool, "it was used at least once", "利用されたことがある"),
+            field("last_used_on", Time, "when it was last used; absent where never", "最終利用日"),
         ],
     },
     KindSpec {
-        name: KEY_OWNER,
-        subject: "key:FINGERPRINT#USER",
-        en: "one SSH key of the host, and who answers for it",
-        ja: "ホスト上のSSH鍵と、その保有者",
+        name: CMS_OWNER,
+        subject: "account:cms/USER",
+        en: "one user of the CMS, and who answers for it by register and people file",
+        ja: "CMSの利用者と、台帳・職員名簿上の保有者",
         fields: &[
-            field(
-                "registered",
-                Bool,
-                "the register or the people file names its fingerprint",
-                "台帳または職員名簿に指紋の記載がある",
-            ),
+            field("active", Bool, "the user is not blocked", "有効である"),
+            field("administrator", Bool, "a role that administers", "管理者権限である"),
+            field("registered", Bool, "the register or the people file names it", "台帳または職員名簿に記載がある"),
             field("owners", Texts, "contractor or person ids", "保有者"),
             field(
                 "contractor_status",
@@ -56,24 +62,18 @@ const KINDS: &[KindSpec] = &[
                 "planned, active or ended; none where no contractor answers for it",
                 "委託先の状態",
             ),
-        ],
-    },
-    KindSpec {
-        name: SUDO_SCOPE,
-        subject: "account:USER#CONTRACTOR",
-        en: "what sudo lets a contractor account do, against what its contract allows",
-        ja: "委託先アカウントのsudo権限と、契約上許された範囲",
-        fields: &[
-            field("any_command", Bool, "any command", "全コマンド"),
-            field("outside", Texts, "commands that the register does not allow", "台帳で許可されていないコマンド"),
+            field("contract_to", Time, "last day of the contract; absent for staff", "契約終了日"),
         ],
     },
     KindSpec {
         name: REGISTER_ACCOUNT_USE,
-        subject: "account:USER#CONTRACTOR",
-        en: "one account of the register, and whether the host has it: the other direction",
-        ja: "台帳上のアカウントと、ホスト上の有無(逆方向の突合)",
-        fields: &[field("present", Bool, "the host has the account", "ホストに存在する")],
+        subject: "account:SYSTEM/USER#CONTRACTOR",
+        en: "one account of the register, and whether host or CMS has it: the other direction",
+        ja: "台帳上のアカウントと、実際の有無(逆方向の突合)",
+        fields: &[
+            field("present", Bool, "the host or the CMS has the account", "実在する"),
+            field("contractor_status", Text, "planned, active or ended", "委託先の状態"),
+        ],
     },
 ];
 
@@ -82,59 +82,85 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 }
 
 fn join(evidence: &Evidence) -> Evidence {
-    let by_user =
-        by(evidence, "register-account", "person-account", "user", |entry| entry.text("system") == Some("os"));
-    let by_key = by(evidence, "register-key", "person-key", "fingerprint", |_| true);
+    let of_system = |system: &'static str| {
+        holders::by(evidence, "register-account", "person-account", "user", move |entry| {
+            entry.text("system") == Some(system)
+        })
+    };
+    let (by_user, by_cms_user) = (of_system("os"), of_system("cms"));
     let administrators: Option<BTreeSet<&str>> = evidence
         .of_kind("declared-list")
         .find(|list| list.text("name") == Some("administrators"))
         .map(|list| list.texts("items").into_iter().collect());
+    let mut rules: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
+    for rule in evidence.of_kind("sudo-rule") {
+        rules.entry(rule.text("user").unwrap_or_default()).or_default().push(rule);
+    }
+    let logins: BTreeMap<&str, &Observation> =
+        evidence.of_kind("last-login").filter_map(|login| Some((login.text("user")?, login))).collect();
+    let logins_known =
+        evidence.census_of("last-login").any(|census| census.state == crate::model::CensusState::Complete);
     let mut derived = Evidence::default();
-    let mut users: BTreeSet<&str> = BTreeSet::new();
+    let mut present: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for account in evidence.of_kind("account") {
         let Some(user) = account.text("user") else { continue };
-        users.insert(user);
-        if user != "root" {
-            derived.observations.push(account_owner(account, by_user.get(user), administrators.as_ref()));
+        present.entry("os").or_default().insert(user);
+        if user == "root" {
+            continue;
         }
-    }
-    for key in evidence.of_kind("ssh-key") {
-        let owners = key.text("fingerprint").and_then(|fingerprint| by_key.get(fingerprint));
-        let mut seen =
-            Observation::new(KEY_OWNER, key.subject.clone(), key.source.clone(), "authorized_keys against register");
-        own(&mut seen, owners);
+        let mut seen = Observation::new(
+            ACCOUNT_OWNER,
+            account.subject.clone(),
+            account.source.clone(),
+            "accounts against register",
+        );
+        state_holders(&mut seen, by_user.get(user));
+        state_usable(&mut seen, account);
+        state_administrator(&mut seen, account, administrators.as_ref());
+        state_ways(&mut seen, account, rules.get(user).map_or(&[][..], Vec::as_slice));
+        state_last_use(&mut seen, logins.get(user).copied(), logins_known);
         derived.observations.push(seen);
     }
-    for entry in evidence.of_kind("register-account").filter(|entry| entry.text("system") == Some("os")) {
-        let (Some(user), Some(contractor)) = (entry.text("user"), entry.text("contractor")) else { continue };
-        let subject = || Subject::new(SubjectKind::Account, format!("{user}#{contractor}"));
+    for account in evidence.of_kind("cms-account") {
+        let Some(user) = account.text("user") else { continue };
+        present.entry("cms").or_default().insert(user);
         let mut seen =
-            Observation::new(REGISTER_ACCOUNT_USE, subject(), entry.source.clone(), "register against accounts");
+            Observation::new(CMS_OWNER, account.subject.clone(), account.source.clone(), "CMS users against register");
+        state_holders(&mut seen, by_cms_user.get(user));
+        for field in ["active", "administrator"] {
+            seen.set(field, account.flag(field) == Some(true));
+        }
+        derived.observations.push(seen);
+    }
+    let asked = |kind: &str| {
+        evidence.census_of(kind).all(|census| census.state == crate::model::CensusState::Complete)
+            && evidence.census_of(kind).next().is_some()
+    };
+    let systems = [("os", asked("account")), ("cms", asked("cms-account"))];
+    for entry in evidence.of_kind("register-account") {
+        let (Some(user), Some(contractor), Some(system)) =
+            (entry.text("user"), entry.text("contractor"), entry.text("system"))
+        else {
+            continue;
+        };
+        // Of clouds, repositories and DNS consoles no export is read, and of a system that was not seen nothing is missing.
+        if !systems.iter().any(|(name, is_known)| *name == system && *is_known) {
+            continue;
+        }
+        let subject = Subject::new(SubjectKind::Account, format!("{system}/{user}#{contractor}"));
+        let mut seen =
+            Observation::new(REGISTER_ACCOUNT_USE, subject, entry.source.clone(), "register against accounts");
         seen.strength = Strength::Joined;
-        seen.set("present", users.contains(user));
+        seen.set("present", present.get(system).is_some_and(|users| users.contains(user)));
+        seen.set("contractor_status", entry.text("contractor_status").unwrap_or_default());
         derived.observations.push(seen);
-        for rule in evidence.of_kind("sudo-rule").filter(|rule| rule.text("user") == Some(user)) {
-            let allowed: BTreeSet<&str> = entry.texts("allowed_commands").into_iter().collect();
-            let outside: Vec<&str> =
-                rule.texts("commands").into_iter().filter(|command| !allowed.contains(command)).collect();
-            let mut seen = Observation::new(SUDO_SCOPE, subject(), rule.source.clone(), "sudo against register");
-            seen.strength = Strength::Joined;
-            seen.related.push(Related { location: entry.source.clone(), note: "what the contract allows".to_owned() });
-            seen.set("any_command", rule.flag("any_command") == Some(true)).set("outside", Value::texts(outside));
-            derived.observations.push(seen);
-        }
     }
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
+    let sources = ["account", "register-account", "person-account"];
+    let cms_sources = ["cms-account", "register-account", "person-account"];
     derived.census = vec![
-        joined_census(
-            evidence,
-            &["account", "register-account", "person-account"],
-            ACCOUNT_OWNER,
-            "accounts",
-            count(ACCOUNT_OWNER),
-        ),
-        joined_census(evidence, &["ssh-key", "register-key", "person-key"], KEY_OWNER, "keys", count(KEY_OWNER)),
-        joined_census(evidence, &["sudo-rule", "register-account"], SUDO_SCOPE, "accounts", count(SUDO_SCOPE)),
+        joined_census(evidence, &sources, ACCOUNT_OWNER, "accounts", count(ACCOUNT_OWNER)),
+        joined_census(evidence, &cms_sources, CMS_OWNER, "CMS users", count(CMS_OWNER)),
         joined_census(
             evidence,
             &["account", "register-account"],
@@ -144,40 +170,11 @@ fn join(evidence: &Evidence) -> Evidence {
         ),
     ];
     // Without register and people file nobody can be known; the accounts are then not asked for rather than unregistered.
-    derived.observations.retain(|seen| {
-        !derived
-            .census
-            .iter()
-            .any(|census| census.kind == seen.kind && matches!(census.state, crate::model::CensusState::NotAsked(_)))
-    });
+    retain_asked(&mut derived);
     derived
 }
 
-/// Entries of register and people file by the value of a field.
-fn by<'a>(
-    evidence: &'a Evidence,
-    register: &'a str,
-    people: &'a str,
-    field: &str,
-    counts: impl Fn(&Observation) -> bool,
-) -> BTreeMap<&'a str, Vec<&'a Observation>> {
-    let mut found: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
-    for entry in evidence.of_kind(register).chain(evidence.of_kind(people)).filter(|entry| counts(entry)) {
-        if let Some(value) = entry.text(field) {
-            found.entry(value).or_default().push(entry);
-        }
-    }
-    found
-}
-
-fn account_owner(
-    account: &Observation,
-    owners: Option<&Vec<&Observation>>,
-    administrators: Option<&BTreeSet<&str>>,
-) -> Observation {
-    let mut seen =
-        Observation::new(ACCOUNT_OWNER, account.subject.clone(), account.source.clone(), "accounts against register");
-    own(&mut seen, owners);
+fn state_usable(seen: &mut Observation, account: &Observation) {
     match account.flag("usable") {
         Some(usable) => {
             seen.set("usable", usable);
@@ -186,6 +183,9 @@ fn account_owner(
             seen.unknown("usable", "password or keys are not known");
         }
     }
+}
+
+fn state_administrator(seen: &mut Observation, account: &Observation, administrators: Option<&BTreeSet<&str>>) {
     seen.set("administrator", !account.texts("root_equivalent_by").is_empty());
     match (administrators, account.text("user")) {
         (Some(declared), Some(user)) => {
@@ -198,37 +198,52 @@ fn account_owner(
             );
         }
     }
-    seen
 }
 
-/// States who answers. Of several contractors the one whose contract runs longest decides.
-fn own(seen: &mut Observation, owners: Option<&Vec<&Observation>>) {
-    seen.strength = Strength::Joined;
-    let owners = owners.map_or(&[][..], Vec::as_slice);
-    let names: BTreeSet<&str> =
-        owners.iter().filter_map(|owner| owner.text("contractor").or_else(|| owner.text("person"))).collect();
-    seen.set("registered", !owners.is_empty()).set("owners", Value::texts(names));
-    for owner in owners {
-        seen.related.push(Related { location: owner.source.clone(), note: "named here".to_owned() });
+/// What a locked password leaves open: a key opens an account whose password is locked, and sudo or a group reaches root.
+fn state_ways(seen: &mut Observation, account: &Observation, rules: &[&Observation]) {
+    let mut ways = Vec::new();
+    if account.flag("login_shell") == Some(true) && matches!(account.text("password"), Some("usable" | "empty")) {
+        ways.push("password".to_owned());
     }
-    let staff = owners.iter().any(|owner| owner.text("person").is_some());
-    let contractor = owners
-        .iter()
-        .filter(|owner| owner.text("contractor").is_some())
-        .max_by_key(|owner| owner.fields.get("contract_to").cloned());
-    match contractor.filter(|_| !staff) {
-        Some(contractor) => {
-            if let Some(status) = contractor.text("contractor_status") {
-                seen.set("contractor_status", status);
+    if let Some(keys) = account.integer("keys").filter(|keys| *keys > 0) {
+        ways.push(format!("{keys} SSH keys"));
+    }
+    ways.extend(account.texts("root_equivalent_by").into_iter().map(str::to_owned));
+    for rule in rules {
+        ways.push("sudo".to_owned());
+        seen.related.push(Related { location: rule.source.clone(), note: "sudo lets it run commands".to_owned() });
+    }
+    ways.dedup();
+    let not_known = account.text("password").is_none() || account.integer("keys").is_none();
+    if ways.is_empty() && not_known {
+        seen.unknown("ways_in", "password or keys are not known");
+    } else {
+        seen.set("ways_in", Value::texts(ways));
+    }
+}
+
+fn state_last_use(seen: &mut Observation, login: Option<&Observation>, logins_known: bool) {
+    match login {
+        Some(login) => {
+            seen.set("ever_used", login.flag("ever") == Some(true));
+            match login.fields.get("last_on") {
+                Some(day) => {
+                    seen.set("last_used_on", day.clone());
+                }
+                None => {
+                    seen.unknown("last_used_on", "it was never used");
+                }
             }
-            if seen.kind == ACCOUNT_OWNER
-                && let Some(to) = contractor.fields.get("contract_to")
-            {
-                seen.set("contract_to", to.clone());
-            }
+            seen.related.push(Related { location: login.source.clone(), note: "last use".to_owned() });
         }
         None => {
-            seen.set("contractor_status", "none");
+            let reason = if logins_known {
+                "the export of last logins does not name it"
+            } else {
+                "no export of last logins is named (site file: accounts: lastlog)"
+            };
+            seen.unknown("ever_used", reason).unknown("last_used_on", reason);
         }
     }
 }

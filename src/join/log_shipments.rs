@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::page_hosts::{is_of, list, service_of};
+use super::services::{Services, declared, is_of};
 use super::{Join, joined_census};
 use crate::model::FieldType::{Bool, Text, Texts};
 use crate::model::{
@@ -75,8 +75,8 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 fn join(evidence: &Evidence) -> Evidence {
     let mut derived = Evidence::default();
     let own: Vec<String> =
-        ["first_parties", "scope_hosts"].iter().filter_map(|name| list(evidence, name)).flatten().collect();
-    let own_known = list(evidence, "first_parties").is_some() || list(evidence, "scope_hosts").is_some();
+        ["first_parties", "scope_hosts"].iter().filter_map(|name| declared(evidence, name)).flatten().collect();
+    let own_known = declared(evidence, "first_parties").is_some() || declared(evidence, "scope_hosts").is_some();
     for forward in evidence.of_kind("log-forward") {
         derived.observations.push(shipment(evidence, forward, &own, own_known));
     }
@@ -207,7 +207,7 @@ fn shipment(evidence: &Evidence, forward: &Observation, own: &[String], own_know
         seen.set("known", true);
         return seen;
     }
-    match service_of(evidence, destination) {
+    match Services::by(evidence, &["hosts", "host_patterns", "log_endpoints"]).of(destination) {
         Some(service) => {
             seen.set("known", service.text("contractor_status") == Some("active"));
             seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
@@ -288,7 +288,7 @@ fn covers(glob: &str, log: &str) -> bool {
 }
 
 fn archives(evidence: &Evidence, copies: &[Observation], outward: &[&Observation]) -> Vec<Observation> {
-    let once = list(evidence, "log_write_once").unwrap_or_default();
+    let once = declared(evidence, "log_write_once").unwrap_or_default();
     let is_once = |way: &&&Observation| way.text("destination").is_some_and(|to| is_of(to, &once));
     let leaves = copies.iter().any(|copy| copy.flag("leaves") == Some(true));
     let write_once = outward.iter().find(is_once).filter(|_| leaves);

@@ -4,10 +4,19 @@ mod access;
 mod account_owners;
 mod backup;
 mod caa_issuers;
+mod dns_operators;
+mod holders;
+mod key_owners;
 mod log_readers;
 mod log_shipments;
 mod mail_contacts;
+mod mail_leaves;
 mod page_hosts;
+mod register_use;
+mod retired_domains;
+mod services;
+mod shared_credentials;
+mod sudo_scope;
 mod tls_profile;
 
 pub use tls_profile::{TLS_PROFILE_KINDS, hold_against_tls_profile};
@@ -30,9 +39,16 @@ pub const JOINS: &[Join] = &[
     log_shipments::LOG_SHIPMENTS,
     backup::BACKUPS,
     account_owners::ACCOUNT_OWNERS,
+    key_owners::KEY_OWNERS,
+    sudo_scope::SUDO_SCOPES,
+    shared_credentials::SHARED_CREDENTIALS,
     caa_issuers::CAA_ISSUERS,
     page_hosts::PAGE_HOSTS,
+    dns_operators::DNS_OPERATORS,
+    retired_domains::RETIRED_DOMAINS,
     mail_contacts::MAIL_CONTACTS,
+    mail_leaves::MAIL_LEAVES,
+    register_use::REGISTER_USE,
 ];
 
 /// Runs every join and adds what each concludes.
@@ -41,6 +57,14 @@ pub fn join(evidence: &mut Evidence) {
         let derived = (join.join)(evidence);
         evidence.extend(derived);
     }
+}
+
+/// Drops what was concluded on kinds of which the census says that nobody asked: without the other source nothing is known.
+pub(crate) fn retain_asked(derived: &mut Evidence) {
+    let Evidence { observations, census, .. } = derived;
+    observations.retain(|seen| {
+        !census.iter().any(|entry| entry.kind == seen.kind && matches!(entry.state, CensusState::NotAsked(_)))
+    });
 }
 
 /// The census of a joined kind: as complete as the least complete kind that it was made from.

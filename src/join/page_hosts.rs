@@ -1,7 +1,10 @@
 //! Hosts that pages use against the contractor register, the published notice and the declared scope; forms against declared forms.
 
-use super::{Join, joined_census};
-use crate::model::FieldType::{Bool, Text, Texts};
+use std::collections::BTreeSet;
+
+use super::services::{Services, declared, is_of, state_owner};
+use super::{Join, joined_census, retain_asked};
+use crate::model::FieldType::{Bool, Text, Texts, Time};
 use crate::model::{
     Census, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject, SubjectKind, Value,
 };
@@ -23,6 +26,7 @@ const KINDS: &[KindSpec] = &[
             field("registered", Bool, "a service of the register owns it", "台帳のサービスに該当する"),
             field("contractor", Text, "the contractor; absent where none", "委託先"),
             field("contractor_status", Text, "planned, active or ended; absent where none", "委託先の状態"),
+            field("contract_to", Time, "last day of the contract; absent where none", "契約終了日"),
             field("noticed", Bool, "the published notice names it to visitors", "利用者への公表に記載がある"),
             field("kinds", Texts, "kinds of load", "読込みの種類"),
             field(
@@ -48,6 +52,13 @@ const KINDS: &[KindSpec] = &[
         fields: &[
             field("declared", Bool, "a declared form has its page", "宣言されている"),
             field("undeclared_categories", Texts, "categories that the declaration leaves out", "宣言に含まれない区分"),
+            field(
+                "to_own_or_registered",
+                Bool,
+                "it is sent to an own host or a service that may process personal information",
+                "自組織または個人情報を扱える委託先へ送信する",
+            ),
+            field("processor", Text, "contractor that it is sent to; absent where none", "送信先の委託先"),
         ],
     },
 ];
@@ -57,8 +68,10 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 }
 
 fn join(evidence: &Evidence) -> Evidence {
-    let scope = list(evidence, "scope_hosts");
-    let noticed = list(evidence, "third_parties");
+    let own = declared(evidence, "first_parties").unwrap_or_default();
+    let scope = declared(evidence, "scope_hosts");
+    let noticed = declared(evidence, "third_parties");
+    let services = Services::by(evidence, &["hosts", "host_patterns", "cname_targets"]);
     let mut derived = Evidence::default();
     for load in evidence.of_kind("http-load") {
         let Some(host) = load.text("host") else { continue };
@@ -72,18 +85,7 @@ fn join(evidence: &Evidence) -> Evidence {
             "pages against register",
         );
         seen.strength = Strength::Joined;
-        let service = service_of(evidence, host);
-        seen.set("registered", service.is_some());
-        match service {
-            Some(service) => {
-                seen.set("contractor", service.text("contractor").unwrap_or_default());
-                seen.set("contractor_status", service.text("contractor_status").unwrap_or_default());
-                seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
-            }
-            None => {
-                seen.unknown("contractor", "no service owns it").unknown("contractor_status", "no service owns it");
-            }
-        }
+        state_owner(&mut seen, services.of(host));
         match &noticed {
             Some(noticed) => {
                 seen.set("noticed", is_of(host, noticed));
@@ -99,6 +101,7 @@ fn join(evidence: &Evidence) -> Evidence {
         derived.observations.push(seen);
     }
     derived.observations.extend(evidence.of_kind("http-page").filter_map(unbounded));
+    let hosts: BTreeSet<&str> = evidence.of_kind("http-host").map(|host| host.subject.name()).collect();
     for host in evidence.of_kind("http-host") {
         let mut seen = Observation::new(SCOPE_HOST, host.subject.clone(), host.source.clone(), "hosts against scope");
         seen.strength = Strength::Joined;
@@ -113,7 +116,7 @@ fn join(evidence: &Evidence) -> Evidence {
         derived.observations.push(seen);
     }
     for form in evidence.of_kind("http-form").filter(|form| form.flag("personal") != Some(false)) {
-        derived.observations.push(form_declared(evidence, form));
+        derived.observations.push(form_declared(evidence, form, &own, &hosts, &services));
     }
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let census: Vec<Census> = vec![
@@ -121,41 +124,9 @@ fn join(evidence: &Evidence) -> Evidence {
         joined_census(evidence, &["http-host"], SCOPE_HOST, "hosts", count(SCOPE_HOST)),
         joined_census(evidence, &["http-form", "declared-form"], FORM_DECLARED, "pages", count(FORM_DECLARED)),
     ];
-    derived.observations.retain(|seen| {
-        !census
-            .iter()
-            .any(|entry| entry.kind == seen.kind && matches!(entry.state, crate::model::CensusState::NotAsked(_)))
-    });
     derived.census = census;
+    retain_asked(&mut derived);
     derived
-}
-
-pub(super) fn list(evidence: &Evidence, name: &str) -> Option<Vec<String>> {
-    let list = evidence.of_kind("declared-list").find(|list| list.text("name") == Some(name))?;
-    Some(list.texts("items").into_iter().map(str::to_ascii_lowercase).collect())
-}
-
-/// Whether a host is one of some hosts, or below one of some domains; `*.` in front means the same as none.
-pub(super) fn is_of(host: &str, names: &[String]) -> bool {
-    names.iter().any(|name| {
-        let name = name.trim_start_matches("*.");
-        host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
-    })
-}
-
-/// The service that owns a host: exact hosts first, patterns last (governance section 3.1).
-pub(super) fn service_of<'a>(evidence: &'a Evidence, host: &str) -> Option<&'a Observation> {
-    let services = || evidence.of_kind("register-service");
-    let exact = services().find(|service| service.texts("hosts").iter().any(|own| own.eq_ignore_ascii_case(host)));
-    exact.or_else(|| {
-        services().find(|service| {
-            service.texts("host_patterns").iter().any(|pattern| {
-                pattern
-                    .strip_prefix('*')
-                    .is_some_and(|rest| rest.starts_with('.') && host.ends_with(&rest.to_ascii_lowercase()))
-            })
-        })
-    })
 }
 
 /// A page whose scripts nothing bounds may tell anybody of the visit: unknown, never kept.
@@ -174,7 +145,13 @@ fn unbounded(page: &Observation) -> Option<Observation> {
     Some(seen)
 }
 
-fn form_declared(evidence: &Evidence, form: &Observation) -> Observation {
+fn form_declared(
+    evidence: &Evidence,
+    form: &Observation,
+    own: &[String],
+    hosts: &BTreeSet<&str>,
+    services: &Services<'_>,
+) -> Observation {
     let mut seen =
         Observation::new(FORM_DECLARED, form.subject.clone(), form.source.clone(), "forms against declaration");
     seen.strength = Strength::Joined;
@@ -183,17 +160,24 @@ fn form_declared(evidence: &Evidence, form: &Observation) -> Observation {
     let named: Vec<&str> = declared.map(|declared| declared.texts("categories")).unwrap_or_default();
     let missing = form.texts("categories").into_iter().filter(|category| !named.contains(category));
     seen.set("undeclared_categories", Value::texts(missing));
-    seen
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_of;
-
-    #[test]
-    fn a_domain_covers_what_is_below_it_and_nothing_beside_it() {
-        let names = ["example.jp".to_owned()];
-        assert!(is_of("www.example.jp", &names) && is_of("example.jp", &names));
-        assert!(!is_of("badexample.jp", &names));
+    match form.text("action_host") {
+        Some(host) => {
+            // Only a contract in force lets a party process what visitors enter.
+            let processor = services.of(host).filter(|service| {
+                service.flag("processes_personal") == Some(true) && service.text("contractor_status") == Some("active")
+            });
+            let is_own = hosts.contains(host) || is_of(host, own);
+            seen.set("to_own_or_registered", is_own || processor.is_some());
+            if let Some(service) = services.of(host).filter(|_| !is_own) {
+                seen.set("processor", service.text("contractor").unwrap_or_default());
+                seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
+            } else {
+                seen.unknown("processor", "no service owns it");
+            }
+        }
+        None => {
+            seen.unknown("to_own_or_registered", "the action is no URL").unknown("processor", "the action is no URL");
+        }
     }
+    seen
 }

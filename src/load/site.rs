@@ -19,8 +19,8 @@ use super::tls_profile::tls_profile_json;
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, Release, RetiredDomain,
-    RiskTolerance, Site, Value, WebServer, WebServerKind, resolver_address,
+    AccountExports, Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, MailExports,
+    Release, RetiredDomain, RiskTolerance, Site, Value, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -266,6 +266,13 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         }),
         declared: declared_of(read.declared),
         resolver,
+        accounts: AccountExports { lastlog: read.accounts.lastlog, cms: read.accounts.cms },
+        mail: MailExports {
+            aliases: read.mail.aliases,
+            virtual_tables: read.mail.virtual_tables,
+            lists: read.mail.lists,
+            sieve: read.mail.sieve,
+        },
         people: read.people,
         register: read.contractors,
         records: read.records,

@@ -227,6 +227,7 @@ pub(crate) fn policy_of(file: &str, tree: &Tree) -> Result<Policy, LoadError> {
         title: bilingual(&read.title),
         source: bilingual(&read.source),
         published_on: optional_day(read.published_on.as_ref()),
+        originals: read.originals.iter().map(|language| language.word().to_owned()).collect(),
         parameters,
         clauses: read.clauses.into_iter().map(clause_of).collect(),
     })

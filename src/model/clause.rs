@@ -15,6 +15,8 @@ pub struct Policy {
     pub source: Bilingual,
     /// When it was published or last revised, where the document says so.
     pub published_on: Option<Time>,
+    /// Languages in which it is published, `en` and `ja`: their quotes are its own words.
+    pub originals: Vec<String>,
     /// Numbers and lists that its clauses name.
     pub parameters: BTreeMap<String, ParameterValue>,
     /// Its promises, in the document's order.

@@ -34,6 +34,10 @@ pub struct Site {
     pub declared: Declared,
     /// The resolver that DNS questions go to; the system's where none is named.
     pub resolver: Option<SocketAddr>,
+    /// Exports about accounts.
+    pub accounts: AccountExports,
+    /// Where mail of visitors goes, beyond what the host root shows.
+    pub mail: MailExports,
     /// Path of the people file.
     pub people: Option<String>,
     /// Path of the contractor register.
@@ -44,6 +48,28 @@ pub struct Site {
     pub actions: Option<String>,
     /// Path of the waivers file.
     pub waivers: Option<String>,
+}
+
+/// Exports about accounts, by path.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountExports {
+    /// Last logins.
+    pub lastlog: Option<String>,
+    /// Users of the content management system.
+    pub cms: Option<String>,
+}
+
+/// Files that say where mail goes, by path.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailExports {
+    /// Alias files.
+    pub aliases: Vec<String>,
+    /// Virtual alias tables.
+    pub virtual_tables: Vec<String>,
+    /// Exported lists.
+    pub lists: Vec<String>,
+    /// Sieve scripts by mailbox.
+    pub sieve: BTreeMap<String, String>,
 }
 
 /// One name that is looked at over the network.

@@ -17,6 +17,8 @@ pub struct Key {
     pub expires: Option<String>,
     /// Whether the line is a certificate authority.
     pub authority: bool,
+    /// Names that certificates of the authority are limited to.
+    pub principals: Vec<String>,
     /// Line, from 1.
     pub line: u32,
 }
@@ -58,6 +60,11 @@ fn key(line: &str, number: u32) -> Option<Key> {
             .iter()
             .find_map(|option| option.strip_prefix("expiry-time="))
             .map(|value| value.trim_matches('"').to_owned()),
+        principals: options
+            .iter()
+            .find_map(|option| option.strip_prefix("principals="))
+            .map(|value| value.trim_matches('"').split(',').map(str::to_owned).collect())
+            .unwrap_or_default(),
         authority: options.iter().any(|option| option.eq_ignore_ascii_case("cert-authority")),
         line: number,
     })

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Seen;
+use super::keys;
 use super::kinds::{ACCOUNT, SSH_KEY, SUDO_RULE};
 use super::tree::HostTree;
 use crate::collect::world::Refusal;
-use crate::model::{Location, Observation, Subject, SubjectKind, Time, Value};
+use crate::model::{Location, Observation, Subject, SubjectKind, Value};
 use crate::syntax::accounts::{self, Group, Password, User};
-use crate::syntax::{authorized_keys, sudoers};
+use crate::syntax::sudoers;
 
 /// Users and groups by name.
 #[derive(Debug, Default)]
@@ -54,7 +55,7 @@ impl Identities {
 pub(super) fn observe(tree: &HostTree<'_>, host: &str, seen: &mut Seen) -> Identities {
     let identities = read(tree, seen);
     let shadow = shadow(tree, seen);
-    let keys = keys(tree, &identities, seen);
+    let keys = keys::observe(tree, &identities, seen);
     for user in &identities.users {
         seen.observations.push(account(tree, host, &identities, user, shadow.as_ref(), &keys));
     }
@@ -158,69 +159,6 @@ fn password_word(state: Password) -> &'static str {
         Password::Locked => "locked",
         Password::Empty => "empty",
     }
-}
-
-/// Observes keys; gives how many open each account, `None` where the file cannot be read.
-fn keys(tree: &HostTree<'_>, identities: &Identities, seen: &mut Seen) -> BTreeMap<String, Option<usize>> {
-    let mut counts = BTreeMap::new();
-    for user in &identities.users {
-        let home = user.home.trim_matches('/');
-        if home.is_empty() || home.split('/').any(|part| part == "..") {
-            continue;
-        }
-        let mut count = Some(0);
-        for name in ["authorized_keys", "authorized_keys2"] {
-            let path = format!("{home}/.ssh/{name}");
-            let text = match tree.text(&path) {
-                Ok(text) => text,
-                Err(Refusal::NotFound) => continue,
-                Err(refusal) => {
-                    seen.fault(SSH_KEY, tree.shown(&path), refusal.to_string());
-                    count = None;
-                    continue;
-                }
-            };
-            let (keys, faults) = authorized_keys::parse(&text);
-            lines(tree, &path, &faults, &[SSH_KEY], seen);
-            count = count.map(|count| count + keys.len());
-            seen.observations.extend(keys.iter().map(|key| ssh_key(tree, &path, user, key)));
-        }
-        counts.insert(user.name.clone(), count);
-    }
-    counts
-}
-
-fn ssh_key(tree: &HostTree<'_>, path: &str, user: &User, key: &authorized_keys::Key) -> Observation {
-    let subject = Subject::new(SubjectKind::Key, format!("{}#{}", key.fingerprint, user.name));
-    let place = Location::file(tree.shown(path), key.line, 1);
-    let mut seen = Observation::new(SSH_KEY, subject, place, "authorized_keys");
-    let kind = ["rsa", "dss", "ecdsa", "ed25519"].into_iter().find(|word| key.kind.contains(word));
-    let kind = kind.map_or("other", |word| if word == "dss" { "dsa" } else { word });
-    seen.set("user", user.name.as_str()).set("fingerprint", key.fingerprint.as_str()).set("key_type", kind);
-    match key.bits {
-        Some(bits) => {
-            seen.set("bits", i64::from(bits));
-        }
-        None => {
-            seen.unknown("bits", "a kind of key whose size is not known");
-        }
-    }
-    let day = key.expires.as_deref().and_then(|text| {
-        let date = text.get(..8)?;
-        Time::parse(&format!("{}-{}-{}", date.get(..4)?, date.get(4..6)?, date.get(6..8)?))
-    });
-    match (day, &key.expires) {
-        (Some(day), _) => {
-            seen.set("expires", day);
-        }
-        (None, Some(_)) => {
-            seen.unknown("expires", "expiry-time is not understood");
-        }
-        (None, None) => {
-            seen.unknown("expires", "no expiry-time is set");
-        }
-    }
-    seen
 }
 
 fn sudo(tree: &HostTree<'_>, identities: &Identities, seen: &mut Seen) {
@@ -337,7 +275,7 @@ fn add_rule(
     entry.set("commands", Value::texts(all));
 }
 
-fn lines(tree: &HostTree<'_>, path: &str, faults: &[u32], kinds: &[&'static str], seen: &mut Seen) {
+pub(super) fn lines(tree: &HostTree<'_>, path: &str, faults: &[u32], kinds: &[&'static str], seen: &mut Seen) {
     for line in faults.iter().take(20) {
         for kind in kinds {
             seen.fault(kind, format!("{}:{line}", tree.shown(path)), "a line that is not understood");

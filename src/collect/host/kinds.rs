@@ -341,6 +341,9 @@ pub const KINDS: &[KindSpec] = &[
             field("key_type", Text, "rsa, dsa, ecdsa, ed25519 or other", "鍵の種類"),
             field("bits", Integer, "size in bits", "鍵長(ビット)"),
             field("expires", Time, "the value of expiry-time; absent where there is none", "有効期限"),
+            field("has_expiry", Bool, "expiry-time is set", "有効期限が設定されている"),
+            field("authority", Bool, "it signs certificates that open accounts", "証明書の発行元である"),
+            field("principals", Texts, "principals that the line limits certificates to", "証明書の利用者名の限定"),
         ],
     },
     KindSpec {

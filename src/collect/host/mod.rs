@@ -5,6 +5,7 @@ mod audit;
 mod clock;
 mod component;
 mod identity;
+mod keys;
 mod kinds;
 mod logs;
 mod permission;
@@ -13,7 +14,7 @@ mod release;
 mod rotation;
 mod service;
 mod shipping;
-mod tree;
+pub(super) mod tree;
 mod volume;
 
 use super::collector::{Collector, LocalFuture, Task};

@@ -108,6 +108,7 @@ fn declaration(root: &str, logs: &[&str]) -> Declaration {
         title: Bilingual::default(),
         source: Bilingual::default(),
         published_on: None,
+        originals: Vec::new(),
         parameters: Default::default(),
         clauses: Vec::new(),
     };

@@ -126,6 +126,7 @@ async fn look_at(port: u16, anchor: Vec<u8>) -> Evidence {
         title: Bilingual::default(),
         source: Bilingual::default(),
         published_on: None,
+        originals: Vec::new(),
         parameters: BTreeMap::new(),
         clauses: Vec::new(),
     };

@@ -25,6 +25,7 @@ fn declaration(root: Option<&str>) -> Declaration {
             title: Bilingual::default(),
             source: Bilingual::default(),
             published_on: None,
+            originals: Vec::new(),
             parameters: Default::default(),
             clauses: Vec::new(),
         },

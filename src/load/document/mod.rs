@@ -4,6 +4,7 @@ pub mod check;
 pub mod contractor_parts;
 pub mod contractors;
 pub mod evidence;
+pub mod exports;
 pub mod people;
 pub mod policy;
 pub mod records;

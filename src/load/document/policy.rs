@@ -22,12 +22,40 @@ pub struct PolicyDocument {
     #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub published_on: Option<String>,
+    /// Languages in which it is published, and whose quotes are its own words: en, ja; without it, both.
+    #[serde(default = "both_languages")]
+    pub originals: Vec<LanguageDocument>,
     /// Numbers and lists that the body itself sets.
     #[serde(default)]
     pub parameters: BTreeMap<String, serde_json::Value>,
     /// The document's numbered promises, in its order.
     #[schemars(length(min = 1))]
     pub clauses: Vec<ClauseDocument>,
+}
+
+fn both_languages() -> Vec<LanguageDocument> {
+    vec![LanguageDocument::En, LanguageDocument::Ja]
+}
+
+/// A language of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LanguageDocument {
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl LanguageDocument {
+    /// The word in the file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ja => "ja",
+        }
+    }
 }
 
 /// One numbered promise.

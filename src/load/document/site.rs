@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::exports::{AccountsDocument, MailDocument};
+
 /// What is assessed. What it does not name is not looked at, and the report says so.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +39,12 @@ pub struct SiteDocument {
     pub declared: DeclaredDocument,
     /// How DNS is asked.
     pub dns: Option<DnsDocument>,
+    /// Exports about accounts.
+    #[serde(default)]
+    pub accounts: AccountsDocument,
+    /// Where mail of visitors goes, beyond what the host root shows.
+    #[serde(default)]
+    pub mail: MailDocument,
     /// Path of the people file.
     pub people: Option<String>,
     /// Path of the contractor register.

@@ -160,6 +160,15 @@ pub struct Element<'d> {
     index: u32,
 }
 
+/// One step through a document.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece<'d> {
+    /// An element begins.
+    Element(Element<'d>),
+    /// A text, with the element directly around it.
+    Text(Element<'d>, &'d str),
+}
+
 impl Document {
     fn node(&self, index: u32) -> Option<&Node> {
         self.nodes.get(usize::try_from(index).ok()?)
@@ -178,6 +187,15 @@ impl Document {
     #[must_use]
     pub fn text(&self) -> String {
         text_below(self, 0)
+    }
+
+    /// Elements and the texts between them in document order, so that a reader can tell where a line ends.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        Walk { document: self, root: 0, next: 0 }.filter_map(|index| match &self.node(index)?.content {
+            Content::Element(..) => self.element(index).map(Piece::Element),
+            Content::Text(text) => Some(Piece::Text(self.element(self.node(index)?.parent)?, text)),
+            _ => None,
+        })
     }
 
     /// The pieces of text that a visitor may read, in document order.

@@ -16,19 +16,19 @@ use side::Side;
 
 /// What is known of a path. Owner and group may be names or, where no name is known, absent with their number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Entry {
-    pub(super) kind: Option<Kind>,
-    pub(super) mode: Option<u32>,
-    pub(super) uid: Option<u32>,
-    pub(super) gid: Option<u32>,
-    pub(super) owner: Option<String>,
-    pub(super) group: Option<String>,
-    pub(super) modified: Option<Time>,
+pub(in crate::collect) struct Entry {
+    pub(in crate::collect) kind: Option<Kind>,
+    pub(in crate::collect) mode: Option<u32>,
+    pub(in crate::collect) uid: Option<u32>,
+    pub(in crate::collect) gid: Option<u32>,
+    pub(in crate::collect) owner: Option<String>,
+    pub(in crate::collect) group: Option<String>,
+    pub(in crate::collect) modified: Option<Time>,
 }
 
 /// What a path is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::collect) enum Kind {
     File,
     Directory,
     Link(String),
@@ -37,11 +37,11 @@ pub(super) enum Kind {
 
 /// What stands beside a mode; each with the reason where it cannot be known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Extra {
-    pub(super) acl: Result<Lists, &'static str>,
-    pub(super) flags: Result<Flags, &'static str>,
+pub(in crate::collect) struct Extra {
+    pub(in crate::collect) acl: Result<Lists, &'static str>,
+    pub(in crate::collect) flags: Result<Flags, &'static str>,
     /// A capability lets the program read every file.
-    pub(super) reads_all: Result<bool, &'static str>,
+    pub(in crate::collect) reads_all: Result<bool, &'static str>,
 }
 
 impl Extra {
@@ -51,7 +51,7 @@ impl Extra {
 }
 
 /// A host's files. Paths have no `/` in front.
-pub(super) struct HostTree<'a> {
+pub(in crate::collect) struct HostTree<'a> {
     world: &'a dyn World,
     root: String,
     source: Source,
@@ -72,7 +72,7 @@ enum Source {
 
 impl<'a> HostTree<'a> {
     /// Opens a root; of files below `hashed` the sums can be asked for.
-    pub(super) fn open(world: &'a dyn World, path: &str, hashed: Option<&str>) -> Result<Self, String> {
+    pub(in crate::collect) fn open(world: &'a dyn World, path: &str, hashed: Option<&str>) -> Result<Self, String> {
         if let Some(stem) = path.strip_suffix(".tar") {
             let (archive, faults) = Archive::read(world, path, hashed)?;
             let mut tree = Self::new(world, path.to_owned(), Source::Archived(archive), faults);
@@ -112,17 +112,17 @@ impl<'a> HostTree<'a> {
     }
 
     /// What is wrong with the root as a whole.
-    pub(super) fn faults(&self) -> &[String] {
+    pub(in crate::collect) fn faults(&self) -> &[String] {
         &self.faults
     }
 
     /// The path as reports name it.
-    pub(super) fn shown(&self, path: &str) -> String {
+    pub(in crate::collect) fn shown(&self, path: &str) -> String {
         if self.root.is_empty() { format!("/{path}") } else { format!("{}/{path}", self.root) }
     }
 
     /// What is known of a path, its own link not followed; `None` where there is nothing.
-    pub(super) fn entry(&self, path: &str) -> Option<Entry> {
+    pub(in crate::collect) fn entry(&self, path: &str) -> Option<Entry> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let folder = self.resolved(folder).ok()?;
         self.raw(&joined(&folder, name))
@@ -155,7 +155,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// The path without links, as a process whose root this is would reach it.
-    pub(super) fn resolved(&self, path: &str) -> Result<String, Refusal> {
+    pub(in crate::collect) fn resolved(&self, path: &str) -> Result<String, Refusal> {
         let mut left: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
         let mut done: Vec<String> = Vec::new();
         let mut links = 0;
@@ -187,7 +187,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// Access control lists, flags and capabilities of a path.
-    pub(super) fn extra(&self, path: &str) -> Extra {
+    pub(in crate::collect) fn extra(&self, path: &str) -> Extra {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let Ok(folder) = self.resolved(folder) else { return Extra::unknown("a loop of links") };
         let path = joined(&folder, name);
@@ -201,12 +201,12 @@ impl<'a> HostTree<'a> {
     }
 
     /// Programs that a listing beside the root says may read every file.
-    pub(super) fn reading_programs(&self) -> Vec<&str> {
+    pub(in crate::collect) fn reading_programs(&self) -> Vec<&str> {
         self.side.reading_programs().unwrap_or_default()
     }
 
     /// Why programs with such a capability may have been missed; `None` where all were seen.
-    pub(super) fn programs_unknown(&self) -> Option<&'static str> {
+    pub(in crate::collect) fn programs_unknown(&self) -> Option<&'static str> {
         let is_seen =
             matches!(self.source, Source::Live | Source::Archived(_)) || self.side.reading_programs().is_some();
         (!is_seen).then_some("no listing of getcap stands beside the root")
@@ -233,7 +233,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// The names in a directory, in byte order; links to it are followed inside the root.
-    pub(super) fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {
+    pub(in crate::collect) fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {
         let path = self.resolved(path)?;
         match &self.source {
             Source::Listed(listing) => match listing.entries.contains_key(&path) {
@@ -246,7 +246,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// A small file's bytes; links are followed inside the root.
-    pub(super) fn bytes(&self, path: &str) -> Result<Vec<u8>, Refusal> {
+    pub(in crate::collect) fn bytes(&self, path: &str) -> Result<Vec<u8>, Refusal> {
         let path = self.resolved(path)?;
         match &self.source {
             Source::Archived(archive) => archive.content(&path),
@@ -259,7 +259,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// SHA-256 of a file, in hexadecimal.
-    pub(super) fn digest(&self, path: &str) -> Result<String, Refusal> {
+    pub(in crate::collect) fn digest(&self, path: &str) -> Result<String, Refusal> {
         let path = self.resolved(path)?;
         if let Source::Archived(archive) = &self.source {
             return archive.digest(&path);
@@ -271,7 +271,7 @@ impl<'a> HostTree<'a> {
     }
 
     /// A small text file; bytes that are not UTF-8 are replaced.
-    pub(super) fn text(&self, path: &str) -> Result<String, Refusal> {
+    pub(in crate::collect) fn text(&self, path: &str) -> Result<String, Refusal> {
         Ok(String::from_utf8_lossy(&self.bytes(path)?).into_owned())
     }
 

@@ -1,0 +1,111 @@
+//! What the access collector states.
+
+use crate::model::FieldType::{Bool, Integer, Text, Texts, Time};
+use crate::model::{FieldSpec, FieldType, KindSpec};
+
+pub(super) const SSHD_SETTING: &str = "sshd-setting";
+pub(super) const CONFIG_OWNER: &str = "config-owner";
+pub(super) const LAST_LOGIN: &str = "last-login";
+pub(super) const CMS_ACCOUNT: &str = "cms-account";
+pub(super) const MAIL_FORWARD: &str = "mail-forward";
+
+/// The kinds.
+pub const KINDS: &[KindSpec] = &[
+    KindSpec {
+        name: SSHD_SETTING,
+        subject: "file:PATH#match[CRITERIA]",
+        en: "what sshd allows to one set of connections: everyone, or those of one Match block, includes resolved",
+        ja: "sshdの有効な設定(全体、またはMatchごと。Includeを展開)",
+        fields: &[
+            field("context", Text, "everyone, or the criteria of the Match block", "対象(全体またはMatch条件)"),
+            field("is_match", Bool, "it is a Match block", "Matchブロックである"),
+            field("users", Texts, "accounts of the host that it can concern", "対象となり得るアカウント"),
+            field(
+                "root_login",
+                Text,
+                "PermitRootLogin in force for root; unreachable where root never meets the block",
+                "rootに対するPermitRootLogin",
+            ),
+            field(
+                "password_alone",
+                Bool,
+                "a password, or keyboard-interactive through PAM, opens an account without a second factor",
+                "パスワードのみ(PAMの対話認証を含む)で認証できる",
+            ),
+            field(
+                "empty_passwords",
+                Bool,
+                "PermitEmptyPasswords is in force with passwords",
+                "空のパスワードが許可される",
+            ),
+            field("forwarding", Texts, "kinds of forwarding that are allowed", "許可されている転送"),
+            field(
+                "forwarding_reopened",
+                Texts,
+                "kinds of forwarding that are refused to everyone and allowed here",
+                "全体では禁止され、ここで許可されている転送",
+            ),
+        ],
+    },
+    KindSpec {
+        name: CONFIG_OWNER,
+        subject: "file:PATH",
+        en: "one tree of configuration on the host, and who can change it",
+        ja: "ホスト上の設定ファイル群と、変更できる者",
+        fields: &[
+            field("files", Integer, "files and folders that were looked at", "確認したファイル・フォルダー数"),
+            field(
+                "foreign_owned",
+                Texts,
+                "paths that belong to neither root nor a declared administrator",
+                "root・届出済み管理者以外が所有するもの",
+            ),
+            field(
+                "writable_by_others",
+                Texts,
+                "paths that others, or a group but root's, may write",
+                "第三者が書き込めるもの",
+            ),
+        ],
+    },
+    KindSpec {
+        name: LAST_LOGIN,
+        subject: "account:HOST/USER",
+        en: "when one account was last used, by the export that the site file names",
+        ja: "アカウントの最終利用日(届け出たエクスポートによる)",
+        fields: &[
+            field("user", Text, "user name", "ユーザ名"),
+            field("ever", Bool, "it was used at least once", "利用されたことがある"),
+            field("last_on", Time, "when; absent where never", "最終利用日"),
+        ],
+    },
+    KindSpec {
+        name: CMS_ACCOUNT,
+        subject: "account:cms/USER",
+        en: "one user of the content management system, by its export",
+        ja: "CMSの利用者(エクスポートによる)",
+        fields: &[
+            field("user", Text, "user name", "ユーザ名"),
+            field("roles", Texts, "roles as the system names them", "権限"),
+            field("administrator", Bool, "a role that administers", "管理者権限である"),
+            field("active", Bool, "the user is not blocked", "有効である"),
+        ],
+    },
+    KindSpec {
+        name: MAIL_FORWARD,
+        subject: "mailbox:NAME",
+        en: "where mail to one name ends, aliases followed to their leaves; of a leaf only its domain is kept",
+        ja: "メールの最終転送先(別名を末端まで展開。宛先はドメインのみ保持)",
+        fields: &[
+            field("leaf_domains", Texts, "domains of the leaves outside this host", "末端の宛先のドメイン"),
+            field("local", Bool, "some mail stays on this host", "このホストに届くものがある"),
+            field("programs", Integer, "programs that mail is handed to", "メールを渡すプログラムの数"),
+            field("unresolved", Texts, "files, scripts or patterns that could not be followed", "展開できなかったもの"),
+            field("cycle", Bool, "an alias leads back to itself", "別名が循環している"),
+        ],
+    },
+];
+
+const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {
+    FieldSpec { name, field_type, en, ja }
+}

@@ -1,0 +1,132 @@
+//! The collector on recorded hosts and exports.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::collect::recorded::RecordedWorld;
+use crate::model::{CensusState, Declaration, HostRoot, Policy, Site, Time};
+
+const LISTING: &str = "#mtree
+/set type=file uid=0 gid=0 uname=root gname=root mode=0644
+./etc type=dir mode=0755
+./etc/ssh type=dir mode=0755
+./etc/ssh/sshd_config
+./etc/ssh/sshd_config.d type=dir mode=0755
+./etc/ssh/sshd_config.d/10-vendor.conf
+./etc/nginx type=dir mode=0755
+./etc/nginx/nginx.conf uid=33 uname=www-data
+./etc/nginx/conf.d type=dir mode=0775 gid=33 gname=www-data
+./etc/aliases
+./home type=dir mode=0755
+./home/desk type=dir mode=0700
+./home/desk/.forward mode=0600
+";
+
+fn world() -> RecordedWorld {
+    RecordedWorld::new()
+        .file("root.mtree", LISTING)
+        .file("root/etc/passwd", "root:x:0:0::/root:/bin/bash\nvendor:x:1001:1001::/home/vendor:/bin/bash\ndesk:x:1002:1002::/home/desk:/bin/bash\n")
+        .file("root/etc/group", "root:x:0:\nvendor:x:1001:\nops:x:50:vendor\n")
+        .file("root/etc/ssh/sshd_config", "Include sshd_config.d/*.conf\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin no\nAllowTcpForwarding no\nAllowAgentForwarding no\nAllowStreamLocalForwarding no\n")
+        .file("root/etc/ssh/sshd_config.d/10-vendor.conf", "Match Group ops Address 192.0.2.0/24\n  PasswordAuthentication yes\n  AllowTcpForwarding yes\n")
+        .file("root/etc/aliases", "contact: desk, info\ninfo: contact\nteam: x@partner.example.net, \"|/usr/bin/x\"\n")
+        .file("root/home/desk/.forward", "\\desk\nme@mail.example.com\n")
+        .file("lastlog.txt", "Username Port From Latest\nroot **Never logged in**\nvendor pts/0 192.0.2.7 Mon Nov 23 09:12:33 +0900 2026\n")
+        .file("cms.csv", "user_login,roles\nwebadmin,administrator\neditor,editor\n")
+        .file("list.csv", "mailbox,target\nsoudan@example.jp,contact\n")
+}
+
+fn site() -> Site {
+    let mut site = Site { name: "example".to_owned(), ..Site::default() };
+    site.host_root = Some(HostRoot { path: "root".to_owned(), name: "www".to_owned() });
+    site.accounts.lastlog = Some("lastlog.txt".to_owned());
+    site.accounts.cms = Some("cms.csv".to_owned());
+    site.mail.lists = vec!["list.csv".to_owned()];
+    site
+}
+
+fn look_at(world: &RecordedWorld, site: Site) -> Evidence {
+    let declaration = Declaration {
+        site,
+        policy: Policy::default(),
+        parameters: Default::default(),
+        register: None,
+        people: None,
+        records: None,
+        attestations: Vec::new(),
+        waivers: Vec::new(),
+        actions: Vec::new(),
+    };
+    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0) };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(AccessCollector.collect(world, &task))
+}
+
+fn one<'a>(evidence: &'a Evidence, kind: &str, subject: &str) -> &'a Observation {
+    let found = evidence.observations.iter().find(|seen| seen.kind == kind && seen.subject.to_string() == subject);
+    found.unwrap_or_else(|| panic!("no {kind} {subject}: {:#?}", evidence.observations))
+}
+
+#[test]
+fn every_kind_is_stated_with_all_its_fields() {
+    let evidence = look_at(&world(), site());
+    for kind in KINDS {
+        let declared: BTreeSet<&str> = kind.fields.iter().map(|field| field.name).collect();
+        let stated: BTreeSet<&str> = evidence
+            .of_kind(kind.name)
+            .flat_map(|seen| seen.fields.keys().chain(seen.unknown_fields.keys()).map(String::as_str))
+            .collect();
+        assert_eq!(stated, declared, "{}", kind.name);
+        assert!(evidence.census_of(kind.name).all(|census| census.state == CensusState::Complete), "{}", kind.name);
+    }
+}
+
+#[test]
+fn a_match_block_that_reopens_is_told_with_its_place() {
+    let evidence = look_at(&world(), site());
+    let all = one(&evidence, "sshd-setting", "file:root/etc/ssh/sshd_config");
+    assert_eq!((all.text("root_login"), all.flag("password_alone")), (Some("no"), Some(false)));
+    assert_eq!(all.texts("forwarding"), Vec::<&str>::new());
+    let block = one(&evidence, "sshd-setting", "file:root/etc/ssh/sshd_config#match[Group ops Address 192.0.2.0/24]");
+    assert_eq!((block.flag("password_alone"), block.texts("users")), (Some(true), vec!["vendor"]));
+    assert_eq!(block.texts("forwarding_reopened"), ["tcp"]);
+    assert_eq!(block.text("root_login"), Some("unreachable"));
+    assert_eq!(block.source.file.as_deref(), Some("root/etc/ssh/sshd_config.d/10-vendor.conf"));
+}
+
+#[test]
+fn owners_of_configuration_are_told() {
+    let evidence = look_at(&world(), site());
+    let nginx = one(&evidence, "config-owner", "file:root/etc/nginx");
+    assert_eq!(nginx.texts("foreign_owned"), ["etc/nginx/nginx.conf"]);
+    assert_eq!(nginx.texts("writable_by_others"), ["etc/nginx/conf.d"]);
+    assert!(one(&evidence, "config-owner", "file:root/etc/ssh").texts("foreign_owned").is_empty());
+}
+
+#[test]
+fn mail_is_followed_to_its_leaves_and_only_domains_are_kept() {
+    let evidence = look_at(&world(), site());
+    let contact = one(&evidence, "mail-forward", "mailbox:contact");
+    assert_eq!((contact.texts("leaf_domains"), contact.flag("cycle")), (vec!["mail.example.com"], Some(true)));
+    let soudan = one(&evidence, "mail-forward", "mailbox:soudan@example.jp");
+    assert_eq!(soudan.texts("leaf_domains"), ["mail.example.com"]);
+    let team = one(&evidence, "mail-forward", "mailbox:team");
+    assert_eq!((team.texts("leaf_domains"), team.integer("programs")), (vec!["partner.example.net"], Some(1)));
+    let printed = format!("{evidence:?}");
+    assert!(!printed.contains("me@mail") && !printed.contains("x@partner"), "an address was kept");
+}
+
+#[test]
+fn what_nobody_names_is_not_asked_and_what_cannot_be_read_is_a_gap() {
+    let evidence = look_at(&RecordedWorld::new(), Site { name: "example".to_owned(), ..Site::default() });
+    for kind in KINDS {
+        let state = &evidence.census_of(kind.name).next().unwrap().state;
+        assert!(matches!(state, CensusState::NotAsked(_)), "{}", kind.name);
+    }
+    let evidence = look_at(&RecordedWorld::new(), site());
+    for kind in KINDS {
+        let state = &evidence.census_of(kind.name).next().unwrap().state;
+        assert!(matches!(state, CensusState::Incomplete(_)), "{}", kind.name);
+    }
+    assert_eq!(evidence.gaps.len(), 5, "{:?}", evidence.gaps);
+}
