@@ -4,6 +4,7 @@ mod certificate;
 mod endpoint_kind;
 mod kinds;
 mod probe;
+mod search;
 mod trust;
 
 use std::net::SocketAddr;

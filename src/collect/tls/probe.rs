@@ -11,10 +11,9 @@ use tokio_rustls::TlsConnector;
 
 use super::kinds::ENDPOINT;
 use crate::collect::accept::{Accepting, configuration_with};
-use crate::collect::limits::TLS_FLIGHT_BYTES;
 use crate::collect::world::{Refusal, World};
 use crate::model::{Location, Observation, Subject, SubjectKind, Value};
-use crate::syntax::tls::{Answer, Version, client_hello, read_answer};
+use crate::syntax::tls::{FlightReader, Progress, Suite, Version};
 
 /// What was seen of an endpoint.
 pub(super) struct Seen {
@@ -38,7 +37,7 @@ enum Told {
 pub(super) async fn look(world: &dyn World, name: &str, address: SocketAddr, endpoint: &str) -> Result<Seen, String> {
     let mut told = Vec::new();
     // Newest first: a server that answers none of these is not asked for the old ones.
-    for version in Version::ALL.into_iter().rev() {
+    for version in Version::ALL.into_iter().rev().take(5) {
         let answer = twice(world, name, address, version).await;
         if let (Told::Unknown(reason), Version::Tls12) = (&answer, version)
             && !told.iter().any(|(_, told)| *told != Told::Unknown(reason.clone()))
@@ -76,26 +75,29 @@ async fn once(world: &dyn World, name: &str, address: SocketAddr, version: Versi
 async fn ask(world: &dyn World, name: &str, address: SocketAddr, version: Version) -> Result<Told, Refusal> {
     let mut stream = world.connect(name, address).await?;
     let failed = |error: std::io::Error| Refusal::Failed(error.to_string());
-    let is_address = name.parse::<std::net::IpAddr>().is_ok();
-    let hello = client_hello(version, (!is_address).then_some(name));
-    stream.write_all(&hello).await.map_err(failed)?;
-    let mut bytes = Vec::new();
+    let mut hello = crate::syntax::tls::Hello::new(version);
+    hello.suites = Suite::up_to_tls12().map(|s| s.0).collect();
+    if version == Version::Tls13 {
+        hello.suites = Suite::of_tls13().map(|s| s.0).collect();
+    }
+    hello.groups = vec![29, 23, 24, 25];
+    hello.signatures = crate::syntax::tls::SIGNATURES.iter().map(|s| s.0).collect();
+    hello.server_name = Some(name.to_owned());
+    stream.write_all(&hello.bytes()).await.map_err(failed)?;
+    let mut reader = FlightReader::new();
     let mut buffer = [0; 4096];
     loop {
         let count = stream.read(&mut buffer).await.map_err(failed)?;
-        bytes.extend_from_slice(&buffer[..count]);
-        match read_answer(&bytes) {
-            Answer::Selected(selected) if selected == version.number() => return Ok(Told::Accepted),
-            // A server that answers with a lower version does not speak the one that was asked for.
-            Answer::Selected(_) | Answer::Alert(_) => return Ok(Told::Refused),
-            Answer::NotTls => return Ok(Told::Unknown("the answer is no TLS".to_owned())),
-            Answer::More if count == 0 => {
+        match reader.push(&buffer[..count]) {
+            Progress::NotTls => return Ok(Told::Unknown("the answer is no TLS".to_owned())),
+            Progress::Done => {
+                let is_it = reader.flight().hello.as_ref().is_some_and(|hello| hello.version == version.number());
+                return Ok(if is_it { Told::Accepted } else { Told::Refused });
+            }
+            Progress::More if count == 0 => {
                 return Ok(Told::Unknown("the connection was closed without an answer".to_owned()));
             }
-            Answer::More if bytes.len() > TLS_FLIGHT_BYTES => {
-                return Ok(Told::Unknown("the answer never ends".to_owned()));
-            }
-            Answer::More => {}
+            Progress::More => {}
         }
     }
 }
