@@ -111,15 +111,18 @@ pub(super) fn look(
         // Progress is a courtesy: if it cannot be shown, the run goes on.
         let _ = writeln!(streams.err, "looking at {} host(s) of {} …", site.hosts.len(), target);
     }
-    let world = LiveWorld::new(LiveOptions::of_site(
-        &loaded.base,
-        site,
-        options.resolve.iter().map(|over| (over.host.clone(), over.port, over.address)).collect(),
-        options.cacert.clone(),
-        options.timeout,
-        usize::from(options.jobs),
-        options.offline,
-    ));
+    let world = LiveWorld::new(
+        LiveOptions::of_site(
+            &loaded.base,
+            site,
+            options.resolve.iter().map(|over| (over.host.clone(), over.port, over.address)).collect(),
+            options.cacert.clone(),
+            options.timeout,
+            usize::from(options.jobs),
+            options.offline,
+        )
+        .with_resolver(options.resolver),
+    );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);
     let evidence = runtime.block_on(pipeline::collect(&loaded, &world, options.offline, now));

@@ -42,7 +42,7 @@ const SECRET_WORDS: [&str; 13] = [
 pub fn excerpts(world: &dyn World, evidence: &Evidence) -> Excerpts {
     let mut wanted: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     let mut count = 0;
-    for observation in evidence.observations.iter().filter(|seen| !is_about_people(seen)) {
+    for observation in evidence.observations.iter().filter(|seen| !is_withheld_kind(seen)) {
         let related = observation.related.iter().map(|related| &related.location);
         for place in std::iter::once(&observation.source).chain(related) {
             let (Some(file), Some(line)) = (place.file.as_deref(), place.line.filter(|line| *line > 0)) else {
@@ -73,8 +73,9 @@ pub fn excerpts(world: &dyn World, evidence: &Evidence) -> Excerpts {
     excerpts
 }
 
-fn is_about_people(observation: &Observation) -> bool {
-    observation.kind.starts_with("person")
+/// People, and values that are given to programs: a secret may stand there under any name.
+fn is_withheld_kind(observation: &Observation) -> bool {
+    observation.kind.starts_with("person") || observation.kind == "deploy-environment"
 }
 
 fn is_withheld(file: &str) -> bool {

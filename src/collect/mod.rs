@@ -3,11 +3,14 @@
 pub mod accept;
 pub mod collector;
 pub mod declared;
+pub mod deploy;
+pub mod dns;
 pub mod excerpt;
 pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
@@ -20,7 +23,9 @@ use collector::Collector;
 pub const COLLECTORS: &[&dyn Collector] = &[
     &declared::DeclaredCollector,
     &webserver::WebServerCollector,
+    &deploy::DeployCollector,
     &host::HostCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
+    &dns::DnsCollector,
 ];

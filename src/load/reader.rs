@@ -6,16 +6,16 @@ use std::path::Path;
 
 use super::LoadError;
 
-/// The largest file of YAML that is read: a register of ten thousand contractors fits many times.
-pub(crate) const YAML_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
+/// The largest file of YAML that is read: a register of ten thousand contractors, every part of each filled in, has 50 MB.
+pub(crate) const YAML_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
 /// The largest evidence file that is read.
 pub(crate) const EVIDENCE_LIMIT_BYTES: u64 = 1024 * 1024 * 1024;
 
-/// A whole text file.
+/// A whole file.
 ///
 /// # Errors
-/// `Unreadable` (also for a directory, FIFO or device, which are not opened), `TooLarge`, or `Invalid` where it is not UTF-8.
-pub(crate) fn text(path: &Path, shown: &str, limit_bytes: u64) -> Result<String, LoadError> {
+/// `Unreadable` (also for a directory, FIFO or device, which are not opened) or `TooLarge`.
+pub(crate) fn bytes(path: &Path, shown: &str, limit_bytes: u64) -> Result<Vec<u8>, LoadError> {
     let unreadable = |reason: String| LoadError::Unreadable { file: shown.to_owned(), reason };
     let facts = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
     if !facts.is_file() {
@@ -31,6 +31,15 @@ pub(crate) fn text(path: &Path, shown: &str, limit_bytes: u64) -> Result<String,
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit_bytes {
         return Err(LoadError::TooLarge { file: shown.to_owned(), limit_bytes });
     }
+    Ok(bytes)
+}
+
+/// A whole text file.
+///
+/// # Errors
+/// As [`bytes`], or `Invalid` where it is not UTF-8.
+pub(crate) fn text(path: &Path, shown: &str, limit_bytes: u64) -> Result<String, LoadError> {
+    let bytes = bytes(path, shown, limit_bytes)?;
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let before = &error.as_bytes()[..good];

@@ -9,7 +9,7 @@ use super::check::own_check;
 use super::convert::{optional_day, parameter_value};
 use super::document::policy::PolicyDocument;
 use super::document::records::RecordsDocument;
-use super::document::site::{LogKindDocument, SiteDocument};
+use super::document::site::{ConfigurationDocument, LogKindDocument, SiteDocument};
 use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
@@ -17,8 +17,8 @@ use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
-    WebServerKind,
+    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance,
+    Site, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -258,17 +258,27 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             .ok_or_else(|| at(&format!("/parameters/{name}"), format!("{name}: expected a number, text or list")))?;
         parameters.insert(name.clone(), value);
     }
+    let resolver = match &read.dns {
+        Some(dns) => Some(
+            resolver_address(&dns.resolver)
+                .ok_or_else(|| at("/dns/resolver", "resolver: expected ADDR:PORT, such as 192.0.2.53:53".to_owned()))?,
+        ),
+        None => None,
+    };
     Ok(Site {
         name: read.site,
         url: read.url,
         hosts,
         policy: read.policy.unwrap_or_else(|| "four-principles".to_owned()),
         parameters,
-        web_server: read.configuration.map(|configuration| WebServer {
-            kind: WebServerKind::Nginx,
-            path: configuration.nginx,
-            version: configuration.server_version,
-            root: configuration.root,
+        deployment: read.configuration.as_ref().map(deployment_of).unwrap_or_default(),
+        web_server: read.configuration.and_then(|configuration| {
+            Some(WebServer {
+                kind: WebServerKind::Nginx,
+                path: configuration.nginx?,
+                version: configuration.server_version,
+                root: configuration.root,
+            })
         }),
         host_root: read
             .host
@@ -286,12 +296,22 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             })
             .collect(),
         declared: declared_of(read.declared),
+        resolver,
         people: read.people,
         register: read.contractors,
         records: read.records,
         actions: read.actions,
         waivers: read.waivers,
     })
+}
+
+fn deployment_of(read: &ConfigurationDocument) -> Deployment {
+    Deployment {
+        compose: read.compose.clone(),
+        kubernetes: read.kubernetes.clone(),
+        dockerfiles: read.dockerfiles.clone(),
+        systemd: read.systemd.clone(),
+    }
 }
 
 fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
@@ -308,6 +328,14 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         log_readers: read.log_readers,
         administrators: read.administrators,
         mail_domains: read.mail_domains,
+        dkim_selectors: read.dkim_selectors,
+        retired_domains: read.retired_domains.map(|list| {
+            let held = list.into_iter().map(|item| RetiredDomain {
+                name: item.name.trim_end_matches('.').to_ascii_lowercase(),
+                hold_until: optional_day(item.hold_until.as_ref()),
+            });
+            held.collect()
+        }),
         forms: read.forms.map(|list| {
             list.into_iter()
                 .map(|form| DeclaredForm { page: form.page, categories: form.categories, purpose: form.purpose })

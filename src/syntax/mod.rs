@@ -2,9 +2,16 @@
 
 pub mod accounts;
 pub mod authorized_keys;
+pub mod body;
+pub mod caa;
+pub mod csp;
 pub mod header;
+pub mod japanese_day;
 pub mod logrotate;
 pub mod mtree;
 pub mod nginx;
+pub mod ocsp;
 pub mod sudoers;
+pub mod systemd;
 pub mod tls;
+pub mod yaml;

@@ -57,6 +57,13 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read>, Refusal> {
     Ok(Box::new(fs::File::open(path).map_err(|error| refused(&error))?))
 }
 
+/// The beginning of a small text file of the system.
+pub(super) fn start(path: &str, limit_bytes: u64) -> Result<String, Refusal> {
+    let mut bytes = Vec::new();
+    open(Path::new(path))?.take(limit_bytes).read_to_end(&mut bytes).map_err(|error| refused(&error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// A whole file that the user named.
 pub(super) fn whole(path: &Path) -> Result<Vec<u8>, Refusal> {
     fs::read(path).map_err(|error| refused(&error))

@@ -38,6 +38,7 @@ pub struct LiveOptions {
     pub(super) cacert: Option<PathBuf>,
     pub(super) timeout_seconds: u64,
     pub(super) offline: bool,
+    pub(super) resolver: Option<SocketAddr>,
 }
 
 impl LiveOptions {
@@ -61,7 +62,21 @@ impl LiveOptions {
             };
             (host.name.clone(), declared)
         });
-        Self { base: base.to_owned(), hosts: hosts.collect(), overrides, cacert, timeout_seconds, offline }
+        Self {
+            base: base.to_owned(),
+            hosts: hosts.collect(),
+            overrides,
+            cacert,
+            timeout_seconds,
+            offline,
+            resolver: site.resolver,
+        }
+    }
+
+    /// The resolver of the command line, which goes before the site file's.
+    #[must_use]
+    pub fn with_resolver(self, resolver: Option<SocketAddr>) -> Self {
+        Self { resolver: resolver.or(self.resolver), ..self }
     }
 }
 

@@ -5,16 +5,18 @@ mod endpoint_kind;
 mod kinds;
 mod probe;
 mod search;
-mod trust;
+pub mod starttls;
 
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
+use self::probe::{Contact, Probe, Target};
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
-use crate::model::{Census, Evidence, Gap, Host, KindSpec};
+use crate::model::{Census, Evidence, Gap, Host, KindSpec, Location, Observation, Subject, SubjectKind};
 
+pub use certificate::observe_certificates;
 pub use kinds::KINDS;
 
 /// The collector.
@@ -43,6 +45,7 @@ impl Collector for TlsCollector {
                 let parts = join_all(site.hosts.iter().map(|host| look(world, host, task))).await;
                 let mut evidence = Evidence::default();
                 parts.into_iter().for_each(|part| evidence.extend(part));
+                certificate::name_shared_keys(&mut evidence);
                 return evidence;
             };
             let census = KINDS.iter().map(|kind| Census::not_asked(kind.name, &site.name, reason));
@@ -63,24 +66,51 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> Evidence {
     for address in addresses {
         let address = SocketAddr::new(address, host.https_port);
         let endpoint = format!("{address}/{}", host.name);
-        match probe::look(world, &host.name, address, &endpoint).await {
-            Ok(seen) => {
-                evidence.census.push(Census::complete(kinds::ENDPOINT, &endpoint, 1));
-                evidence.observations.push(seen.endpoint);
-                match seen.chain {
-                    Ok(chain) => {
-                        let anchor = world.trust_anchor(&host.name);
-                        let certificate = certificate::observe(&chain, &host.name, &endpoint, anchor, task.now);
-                        evidence.census.push(Census::complete(kinds::CERTIFICATE, &endpoint, 1));
-                        evidence.observations.push(certificate);
-                    }
-                    Err(reason) => missing_kind(&mut evidence, kinds::CERTIFICATE, &endpoint, &reason),
-                }
-            }
-            Err(reason) => missing(&mut evidence, &endpoint, &reason),
-        }
+        let target = Target { world, name: &host.name, address, smtp: false };
+        evidence.extend(endpoint_of(target, &endpoint, task).await);
     }
     evidence
+}
+
+/// One endpoint: hellos of every version, and full handshakes for the certificates beside them.
+async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evidence {
+    let Target { world, name, address, .. } = target;
+    let mut evidence = Evidence::default();
+    let probe = Probe::new(target, world.looks_deep());
+    match probe.contact().await {
+        Contact::Spoken => {}
+        Contact::NotTls => {
+            missing(&mut evidence, endpoint, "the answer is no TLS");
+            // That something else is spoken was seen: one observation that says so and nothing more.
+            evidence.census.retain(|census| census.kind != kinds::ENDPOINT);
+            evidence.census.push(Census::complete(kinds::ENDPOINT, endpoint, 1));
+            evidence.observations.push(not_spoken(endpoint));
+            return evidence;
+        }
+        Contact::Unknown(reason) => {
+            missing(&mut evidence, endpoint, &reason);
+            return evidence;
+        }
+    }
+    let handshakes = certificate::look(world, name, address, endpoint, task.now, None);
+    let (mut certificates, ()) = tokio::join!(handshakes, probe.look());
+    probe.settle(&certificates.negotiated).await;
+    if certificates.negotiated.is_err() && probe.chain().is_some() {
+        // A modern client cannot speak with it; its chain was sent in the clear all the same.
+        certificates = certificate::look(world, name, address, endpoint, task.now, probe.chain()).await;
+    }
+    evidence.census.push(Census::complete(kinds::ENDPOINT, endpoint, 1));
+    evidence.observations.push(probe.observation(endpoint, &certificates.negotiated));
+    evidence.extend(certificates.evidence);
+    evidence
+}
+
+fn not_spoken(endpoint: &str) -> Observation {
+    let subject = Subject::new(SubjectKind::Endpoint, endpoint);
+    let mut seen =
+        Observation::new(kinds::ENDPOINT, subject, Location::host(endpoint), "TLS hellos, each version by itself");
+    seen.set("spoken", false);
+    seen
 }
 
 fn missing(evidence: &mut Evidence, subject: &str, reason: &str) {
@@ -91,16 +121,6 @@ fn missing(evidence: &mut Evidence, subject: &str, reason: &str) {
     evidence.gaps.push(Gap {
         collector: NAME.to_owned(),
         kinds,
-        subject: subject.to_owned(),
-        reason: reason.to_owned(),
-    });
-}
-
-fn missing_kind(evidence: &mut Evidence, kind: &str, subject: &str, reason: &str) {
-    evidence.census.push(Census::incomplete(kind, subject, 0, reason));
-    evidence.gaps.push(Gap {
-        collector: NAME.to_owned(),
-        kinds: vec![kind.to_owned()],
         subject: subject.to_owned(),
         reason: reason.to_owned(),
     });
