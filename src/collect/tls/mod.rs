@@ -24,6 +24,8 @@ pub use kinds::KINDS;
 pub struct TlsCollector;
 
 const NAME: &str = "tls";
+/// Ports of SMTP, where TLS begins by STARTTLS (RFC 3207, RFC 6409).
+const SMTP_PORTS: [u16; 2] = [25, 587];
 
 impl Collector for TlsCollector {
     fn name(&self) -> &'static str {
@@ -63,11 +65,16 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> Evidence {
             return evidence;
         }
     };
+    let mut ports: Vec<u16> = std::iter::once(host.https_port).chain(host.ports.iter().copied()).collect();
+    ports.sort_unstable();
+    ports.dedup();
     for address in addresses {
-        let address = SocketAddr::new(address, host.https_port);
-        let endpoint = format!("{address}/{}", host.name);
-        let target = Target { world, name: &host.name, address, smtp: false };
-        evidence.extend(endpoint_of(target, &endpoint, task).await);
+        for port in &ports {
+            let address = SocketAddr::new(address, *port);
+            let endpoint = format!("{address}/{}", host.name);
+            let target = Target { world, name: &host.name, address, smtp: SMTP_PORTS.contains(port) };
+            evidence.extend(endpoint_of(target, &endpoint, task).await);
+        }
     }
     evidence
 }

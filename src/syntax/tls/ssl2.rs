@@ -64,8 +64,9 @@ pub fn read_ssl2(bytes: &[u8]) -> Ssl2Answer {
     };
     match rest.first() {
         None if header > 0 => return Ssl2Answer::More,
-        Some(0) => return Ssl2Answer::Error,
-        Some(4) => {}
+        // An error is a message of three bytes; zeros that mean nothing are none.
+        Some(0) if header == 3 && bytes.first() == Some(&0x80) => return Ssl2Answer::Error,
+        Some(4) if header >= 11 => {}
         _ => return Ssl2Answer::Other,
     }
     let Some(message) = rest.get(..header) else { return Ssl2Answer::More };
@@ -113,6 +114,7 @@ mod tests {
     fn an_error_is_spoken_in_ssl_2_and_an_alert_is_not() {
         assert_eq!(read_ssl2(&[0x80, 3, 0, 0, 1]), Ssl2Answer::Error);
         assert_eq!(read_ssl2(&[21, 3, 1, 0, 2, 2, 70]), Ssl2Answer::Other);
+        assert_eq!(read_ssl2(&[0; 8]), Ssl2Answer::Other);
         assert_eq!(read_ssl2(b"HTTP/1.1 400 Bad Request"), Ssl2Answer::Other);
     }
 
