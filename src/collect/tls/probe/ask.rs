@@ -69,6 +69,8 @@ pub(super) struct Asker<'a> {
     seconds: u64,
     good: RefCell<Option<Vec<u8>>>,
     throttled: Cell<bool>,
+    /// Answers of TLS so far, hellos and alerts.
+    answers: Cell<u32>,
 }
 
 impl<'a> Asker<'a> {
@@ -76,7 +78,14 @@ impl<'a> Asker<'a> {
     pub(super) fn new(target: Target<'a>) -> Self {
         let seconds = target.world.timeout_seconds();
         let expiry: Pin<Box<dyn Future<Output = ()> + 'a>> = Box::pin(sleep(Duration::from_secs(seconds)));
-        Self { target, expiry: expiry.shared(), seconds, good: RefCell::new(None), throttled: Cell::new(false) }
+        Self {
+            target,
+            expiry: expiry.shared(),
+            seconds,
+            good: RefCell::new(None),
+            throttled: Cell::new(false),
+            answers: Cell::new(0),
+        }
     }
 
     /// Whether the server stopped answering for a while.
@@ -135,32 +144,35 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Asks SSL 2.0. Here no answer is the usual no, so it is taken for one where the server answers another hello.
-    pub(super) async fn ask_ssl2(&self, hello: &[u8]) -> Result<Option<Vec<u32>>, String> {
-        for _ in 0..2 {
-            let mut bytes = Vec::new();
-            let mut told = Ssl2Answer::More;
-            let ended = self
-                .exchange(hello, |part| {
-                    bytes.extend_from_slice(part);
-                    told = read_ssl2(&bytes);
-                    told != Ssl2Answer::More
-                })
-                .await;
-            match (told, ended) {
-                (Ssl2Answer::Accepted(ciphers), _) => return Ok(Some(ciphers)),
-                (Ssl2Answer::Error, _) => return Ok(Some(Vec::new())),
-                (Ssl2Answer::Other, _) => return Ok(None),
-                (Ssl2Answer::More, Some(Heard::Late)) => return Err(self.late()),
-                (Ssl2Answer::More, _) => {}
-            }
-            match self.still_answers().await {
-                Some(0) => return Ok(None),
-                Some(_) => {}
-                None => break,
-            }
+    /// Answers of TLS so far: where there are more of them later, the server answered in between.
+    pub(super) fn answers(&self) -> u32 {
+        self.answers.get()
+    }
+
+    /// Asks SSL 2.0: its cipher kinds, or none where the answer is another protocol's.
+    ///
+    /// # Errors
+    /// Nothing came; that is a no only of a server that answers something else afterwards.
+    pub(super) async fn ask_ssl2(&self, hello: &[u8]) -> Result<Option<Vec<u32>>, ()> {
+        let mut bytes = Vec::new();
+        let mut told = Ssl2Answer::More;
+        self.exchange(hello, |part| {
+            bytes.extend_from_slice(part);
+            told = read_ssl2(&bytes);
+            told != Ssl2Answer::More
+        })
+        .await;
+        match told {
+            Ssl2Answer::Accepted(ciphers) => Ok(Some(ciphers)),
+            Ssl2Answer::Error => Ok(Some(Vec::new())),
+            Ssl2Answer::Other => Ok(None),
+            Ssl2Answer::More => Err(()),
         }
-        Err("the server stopped answering what it had answered before".to_owned())
+    }
+
+    /// Whether the server still answers what it answered before.
+    pub(super) async fn is_alive(&self) -> bool {
+        self.still_answers().await.is_some()
     }
 
     fn late(&self) -> String {
@@ -195,6 +207,9 @@ impl<'a> Asker<'a> {
             })
             .await;
         let has_hello = reader.flight().hello.is_some();
+        if has_hello || reader.flight().alert.is_some() {
+            self.answers.set(self.answers.get().saturating_add(1));
+        }
         match (progress, ended) {
             // What was read before the end is a fact, whatever came after it.
             _ if has_hello => Heard::Flight(Box::new(reader.into_flight())),

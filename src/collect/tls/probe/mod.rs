@@ -131,8 +131,14 @@ impl<'a> Probe<'a> {
 
     /// Everything else, in four lanes side by side; the world holds how many connections are open.
     pub(super) async fn look(&self) {
-        join!(self.ssl2(), self.old(), self.tls12(), self.tls13());
+        let silent_at = self.ssl2().await;
+        join!(self.old(), self.tls12(), self.tls13());
         self.fallback().await;
+        if let Some(at) = silent_at {
+            let is_alive = self.asker.answers() > at || self.asker.is_alive().await;
+            let reason = "the server stopped answering what it had answered before";
+            self.tell(Version::Ssl2, if is_alive { Told::Refused } else { Told::Unknown(reason.to_owned()) });
+        }
     }
 
     /// Settles TLS 1.3 by what a full handshake came to, where hellos alone did not.
@@ -153,9 +159,10 @@ impl<'a> Probe<'a> {
         seen
     }
 
-    async fn ssl2(&self) {
+    /// Asks SSL 2.0. Where nothing came, how many answers there had been before.
+    async fn ssl2(&self) -> Option<u32> {
         if self.is_told(Version::Ssl2) {
-            return;
+            return None;
         }
         let told = match self.asker.ask_ssl2(&ssl2_hello()).await {
             Ok(Some(ciphers)) => {
@@ -163,9 +170,10 @@ impl<'a> Probe<'a> {
                 Told::Accepted
             }
             Ok(None) => Told::Refused,
-            Err(reason) => Told::Unknown(reason),
+            Err(()) => return Some(self.asker.answers()),
         };
         self.tell(Version::Ssl2, told);
+        None
     }
 
     fn tell(&self, version: Version, told: Told) {
