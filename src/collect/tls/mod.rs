@@ -25,7 +25,7 @@ pub struct TlsCollector;
 
 const NAME: &str = "tls";
 /// Ports of SMTP, where TLS begins by STARTTLS (RFC 3207, RFC 6409).
-const SMTP_PORTS: [u16; 2] = [25, 587];
+pub(super) const SMTP_PORTS: [u16; 2] = [25, 587];
 
 impl Collector for TlsCollector {
     fn name(&self) -> &'static str {
@@ -107,7 +107,7 @@ async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evi
         certificates = certificate::look(world, name, address, endpoint, task.now, probe.chain()).await;
     }
     evidence.census.push(Census::complete(kinds::ENDPOINT, endpoint, 1));
-    evidence.observations.push(probe.observation(endpoint, &certificates.negotiated));
+    evidence.observations.push(probe.observation(endpoint, &certificates.negotiated, certificates.tickets));
     evidence.extend(certificates.evidence);
     evidence
 }

@@ -20,6 +20,7 @@ pub(super) use self::ask::Target;
 use self::ask::{Answer, Asker};
 use self::hellos::Load;
 use self::notes::{Notes, pick};
+use super::certificate::Tickets;
 use super::search::{Offer, Reply, Search};
 use crate::model::Observation;
 use crate::syntax::tls::{Flight, Hello, Version, ssl2_hello};
@@ -152,8 +153,23 @@ impl<'a> Probe<'a> {
     }
 
     /// The facts.
-    pub(super) fn observation(&self, endpoint: &str, negotiated: &Result<String, String>) -> Observation {
+    pub(super) fn observation(
+        &self,
+        endpoint: &str,
+        negotiated: &Result<String, String>,
+        tickets: Option<Tickets>,
+    ) -> Observation {
         let mut seen = facts::observation(&self.found.borrow(), endpoint, negotiated, self.deep);
+        match tickets.filter(|_| self.is_accepted(Version::Tls13)) {
+            Some(tickets) => {
+                seen.set("tickets_tls13", i64::from(tickets.count));
+                seen.set("early_data.max_bytes", i64::from(tickets.early_data_bytes));
+            }
+            None => {
+                let reason = "no full handshake of TLS 1.3 was seen to its end";
+                seen.unknown("tickets_tls13", reason).unknown("early_data.max_bytes", reason);
+            }
+        }
         seen.set("throttled", self.asker.was_throttled());
         seen.set("starttls", if self.asker.target.smtp { "smtp" } else { "none" });
         seen

@@ -1,7 +1,7 @@
 //! The lane of TLS 1.3, asked with an empty key share: a HelloRetryRequest names suite and group and costs the server no key operation.
 
 use super::super::search::{Offer, Search, Space};
-use super::hellos::{self, STRONG_13};
+use super::hellos::{self, Load, STRONG_13};
 use super::{Probe, Put, Told, pick};
 use crate::syntax::tls::{KeyShare, Version};
 
@@ -68,6 +68,23 @@ impl Probe<'_> {
 
     /// After a refusal of the hybrid groups it is a full handshake that says whether TLS 1.3 is spoken, or one more hello.
     pub(super) async fn settle_13(&self, negotiated: &Result<String, String>) {
+        self.tell_13(negotiated).await;
+        let is_alone = self.is_accepted(VERSION) && self.found.borrow().quirks.is_none();
+        if !is_alone {
+            return;
+        }
+        // Without TLS 1.2 the load was not yet put on any hello.
+        let space = hellos::space(VERSION);
+        let offer = Offer { suites: space.suites, groups: space.groups, signatures: space.signatures };
+        let plain = self.hello(VERSION, &offer);
+        let quirks = match self.put(VERSION, &hellos::loaded(plain.clone(), Load::ALL)).await {
+            Put::Accepted(_) => std::collections::BTreeSet::new(),
+            _ => self.quirks(VERSION, &plain).await,
+        };
+        self.found.borrow_mut().quirks = Some(quirks);
+    }
+
+    async fn tell_13(&self, negotiated: &Result<String, String>) {
         if self.is_told(VERSION) {
             return;
         }
