@@ -15,6 +15,9 @@ use crate::model::{Assessment, GateOptions, Language, Milliunits, Time};
 use crate::pipeline::{self, JudgeOptions};
 use crate::report::{FORMATS, RenderOptions};
 
+/// Files of a folder that are named when nothing was recognised in them.
+const SHOWN_FILES: usize = 20;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -44,7 +47,10 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
             Target::Look(target) => look(target, &options.look, now, streams)?,
             Target::Replay(path) => (EvidenceFile::read(path)?, PathBuf::new()),
         };
-        let (evidence, base) = evidence;
+        let (mut evidence, base) = evidence;
+        if let Some(name) = &options.look.tls_profile {
+            evidence.sources.hold_against_tls_profile(name)?;
+        }
         // The ledger is opened before anything is judged: a broken one is said at once.
         let mut ledger = Ledger::open(options, &base)?;
         if let Some(path) = &options.evidence {
@@ -104,8 +110,20 @@ pub(super) fn look(
             checks: options.checks.clone(),
             parameters: options.parameters.clone(),
             root: options.root.clone(),
+            tls_profile: options.tls_profile.clone(),
         },
     )?;
+    if !loaded.unrecognised.is_empty() {
+        // Whoever hands over a folder has to know what of it was not looked at.
+        let shown: Vec<&str> = loaded.unrecognised.iter().take(SHOWN_FILES).map(String::as_str).collect();
+        let more = loaded.unrecognised.len().saturating_sub(SHOWN_FILES);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let _ = writeln!(
+            streams.err,
+            "not recognised as configuration, so not looked at: {}{more}",
+            shown.join(", ").escape_debug()
+        );
+    }
     let site = &loaded.judged.declaration.site;
     if streams.progress && !options.offline && !site.hosts.is_empty() {
         // Progress is a courtesy: if it cannot be shown, the run goes on.

@@ -48,6 +48,14 @@ pub const DNS_STRAYS: usize = 16;
 pub const DNS_ALIASES: usize = 12;
 /// Names or texts of DNS that one fact keeps.
 pub const DNS_NAMES_KEPT: usize = 100;
+/// Bytes of one TXT record; the longest SPF records of large providers have two thousand.
+pub const DNS_TEXT_BYTES: usize = 16 * 1024;
+/// Lookups of one SPF record that are counted; receivers stop at 10.
+pub const SPF_LOOKUPS_COUNTED: i64 = 30;
+/// Mail servers of one domain; large providers name ten.
+pub const MAIL_SERVERS: usize = 32;
+/// Bytes of an MTA-STS policy file (RFC 8461, section 3.3 names 64 kilobytes).
+pub const STS_POLICY_BYTES: usize = 64 * 1024;
 /// Bytes of the system's list of resolvers.
 pub const RESOLVER_FILE_BYTES: u64 = 64 * 1024;
 /// Characters of an outside text that are kept in a fact.

@@ -82,6 +82,56 @@ pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, LoadE
     Ok(files)
 }
 
+/// The first bytes of a regular file; `None` for anything else, which is not opened.
+///
+/// # Errors
+/// `Unreadable` where it is there and may not be read.
+pub(crate) fn head(path: &Path, shown: &str, limit_bytes: u64) -> Result<Option<Vec<u8>>, LoadError> {
+    let unreadable =
+        |error: std::io::Error| LoadError::Unreadable { file: shown.to_owned(), reason: error.to_string() };
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(limit_bytes).read_to_end(&mut bytes)).map_err(unreadable)?;
+    Ok(Some(bytes))
+}
+
+/// Folders that hold no configuration of their own.
+const PASSED_OVER: [&str; 4] = [".git", "node_modules", "target", ".tenken"];
+
+/// The regular files below a folder, in byte order; links are not followed.
+///
+/// # Errors
+/// `Unreadable` where a folder cannot be listed, `Target` where there are more files than `limit`.
+pub(crate) fn files_below(folder: &Path, limit: usize) -> Result<Vec<std::path::PathBuf>, LoadError> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let unreadable = |error: std::io::Error| LoadError::Unreadable {
+            file: next.display().to_string(),
+            reason: error.to_string(),
+        };
+        for entry in std::fs::read_dir(&next).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let kind = entry.file_type().map_err(unreadable)?;
+            if kind.is_dir() && !PASSED_OVER.iter().any(|name| entry.file_name() == *name) {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                files.push(entry.path());
+            }
+        }
+        if files.len() > limit {
+            return Err(LoadError::Target {
+                target: folder.display().to_string(),
+                reason: format!("more than {limit} files; name the configuration in a site file"),
+            });
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Whether there is anything at a path.
 pub(crate) fn exists(path: &Path) -> bool {
     path.exists()

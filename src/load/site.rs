@@ -14,11 +14,13 @@ use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
 use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, waiver_of};
+use super::target::{Target, read_target, shown};
+use super::tls_profile::tls_profile_json;
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
     Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance,
-    Site, WebServer, WebServerKind, resolver_address,
+    Site, Value, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -32,6 +34,8 @@ pub struct LoadOptions {
     pub parameters: Vec<String>,
     /// Folder that stands for / in a configuration.
     pub root: Option<String>,
+    /// TLS profile instead of the site's or the policy's.
+    pub tls_profile: Option<String>,
 }
 
 /// All that was loaded.
@@ -43,6 +47,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// The folder to which relative paths belong.
     pub base: PathBuf,
+    /// Files of a folder that was given as the target in which nothing was recognised.
+    pub unrecognised: Vec<String>,
 }
 
 /// Loads a target: a site file, a folder with tenken.yml, an https:// URL, or a configuration file.
@@ -50,7 +56,7 @@ pub struct Loaded {
 /// # Errors
 /// A [`LoadError`] with its place; nothing is half loaded.
 pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
-    let (mut site_json, site_tree, base) = target_site(target, options)?;
+    let Target { site: mut site_json, tree: site_tree, base, unrecognised } = read_target(target, options)?;
     let shown_site = if site_tree.values.is_empty() { target.to_owned() } else { shown(&base, "tenken.yml", target) };
     let parameters = bundled_parameters()?;
     let known = parameters_of(&parameters)?;
@@ -90,6 +96,14 @@ pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
     sources.attestations = list_in(&records, "attestations");
     sources.waivers = list_in(&waivers, "waivers");
     sources.actions = list_in(&actions, "actions");
+    sources.tls_profile = match &options.tls_profile {
+        // A path on the command line is relative to where the user stands, one in the site file to that file.
+        Some(name) => tls_profile_json(name, Path::new("."))?,
+        None => match judged(&sources)?.declaration.parameter("tls_profile") {
+            Some(Value::Text(name)) => tls_profile_json(name, &base)?,
+            _ => Json::Null,
+        },
+    };
     let mut judged = judged(&sources)?;
     if let Some((file, tree)) = &waivers {
         // The places of waivers are known here only; a replay has none.
@@ -102,59 +116,7 @@ pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
     if let Some(path) = site.people.as_deref() {
         judged.declaration.people = Some(people::read(&base.join(path), path)?);
     }
-    Ok(Loaded { judged, sources, base })
-}
-
-fn target_site(target: &str, options: &LoadOptions) -> Result<(Json, Tree, PathBuf), LoadError> {
-    let wrong = |reason: &str| LoadError::Target { target: target.to_owned(), reason: reason.to_owned() };
-    if target.starts_with("https://") {
-        let host = host_of(target).ok_or_else(|| wrong("not a URL with a host"))?;
-        return Ok((json!({ "site": host, "url": target }), Tree::default(), PathBuf::from(".")));
-    }
-    if target.starts_with("http://") {
-        return Err(wrong("give the https:// URL; plain HTTP is looked at as well"));
-    }
-    let path = Path::new(target);
-    let file = if reader::is_folder(path) { path.join("tenken.yml") } else { path.to_owned() };
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let base = match file.parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    if name.ends_with(".conf") {
-        if !reader::exists(&file) {
-            return Err(wrong("no such file"));
-        }
-        let mut configuration = json!({ "nginx": name });
-        if let (Some(root), Some(map)) = (&options.root, configuration.as_object_mut()) {
-            map.insert("root".to_owned(), Json::from(root.clone()));
-        }
-        return Ok((json!({ "site": name, "configuration": configuration }), Tree::default(), base));
-    }
-    if !(name.ends_with(".yml") || name.ends_with(".yaml")) {
-        let wanted = "expected a site file (tenken.yml), a folder that holds one, an https:// URL, or nginx.conf";
-        return Err(wrong(if reader::exists(&file) {
-            wanted
-        } else {
-            "no such file or folder; tenken init makes a site file"
-        }));
-    }
-    if !reader::exists(&file) {
-        return Err(wrong("there is no tenken.yml; tenken init makes one"));
-    }
-    let text = reader::text(&file, &file.display().to_string(), YAML_LIMIT_BYTES)?;
-    let mut tree = tree_from_yaml(&file.display().to_string(), &text)?;
-    if let (Some(root), Some(map)) =
-        (&options.root, tree.json.pointer_mut("/configuration").and_then(Json::as_object_mut))
-    {
-        map.insert("root".to_owned(), Json::from(root.clone()));
-    }
-    Ok((tree.json.clone(), tree, base))
-}
-
-fn shown(base: &Path, name: &str, target: &str) -> String {
-    let path = Path::new(target);
-    if reader::is_folder(path) { base.join(name).display().to_string() } else { target.to_owned() }
+    Ok(Loaded { judged, sources, base, unrecognised })
 }
 
 fn policy_json(policy: &str, base: &Path, from_flag: bool) -> Result<Json, LoadError> {
@@ -218,7 +180,8 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         main_port = parsed.port().unwrap_or(443);
     }
     for (index, host) in read.hosts.iter().enumerate() {
-        let name = host.name.to_ascii_lowercase();
+        // A name in another script is asked for as DNS knows it.
+        let name = host_of(&format!("https://{}", host.name)).unwrap_or_else(|| host.name.to_ascii_lowercase());
         if hosts.iter().any(|other| other.name == name) {
             return Err(at(&format!("/hosts/{index}/name"), format!("two hosts have the name {name}")));
         }
@@ -272,6 +235,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         hosts,
         policy: read.policy.unwrap_or_else(|| "four-principles".to_owned()),
         parameters,
+        tls_profile: None,
         deployment: read.configuration.as_ref().map(deployment_of).unwrap_or_default(),
         web_server: read.configuration.and_then(|configuration| {
             Some(WebServer {
@@ -353,6 +317,6 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
 }
 
 /// The host of a URL in lower case, punycode where it was not ASCII.
-fn host_of(url: &str) -> Option<String> {
+pub(super) fn host_of(url: &str) -> Option<String> {
     reqwest::Url::parse(url).ok()?.host_str().map(str::to_ascii_lowercase)
 }

@@ -8,8 +8,23 @@ use futures_util::future::join4;
 use super::lookup::Lookup;
 use crate::collect::question::{DnsQuestion, DnsStatus, RecordType};
 
-/// The state of a zone, or why it cannot be told.
-pub(super) async fn state(lookup: &Lookup<'_>, zone: &str) -> Result<&'static str, String> {
+/// The state of a zone that holds names of the site, or why it cannot be told.
+pub(super) async fn state(lookup: &Lookup<'_>, zone: &str, names: &[&str]) -> Result<&'static str, String> {
+    // One record set that was changed behind the signer's back makes the zone bogus for whoever needs it.
+    for name in names {
+        let question = DnsQuestion::new(name, RecordType::A);
+        if lookup.ask(&question).await?.status == DnsStatus::ServerFailure {
+            let unchecked = lookup.ask(&DnsQuestion { checking_disabled: true, ..question }).await?;
+            // Behind an alias it is the zone of its target that is bogus.
+            if unchecked.aliases.is_empty() && matches!(unchecked.status, DnsStatus::NoError | DnsStatus::NoSuchName) {
+                return Ok("bogus");
+            }
+        }
+    }
+    of_start(lookup, zone).await
+}
+
+async fn of_start(lookup: &Lookup<'_>, zone: &str) -> Result<&'static str, String> {
     let unchecked = DnsQuestion { checking_disabled: true, ..DnsQuestion::new(zone, RecordType::Soa) };
     let root = DnsQuestion::new("", RecordType::Dnskey);
     let (soa, root, ds, key) = (

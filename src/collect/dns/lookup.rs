@@ -19,6 +19,13 @@ pub(super) struct Found {
 }
 
 impl Found {
+    pub(super) fn texts(&self) -> impl Iterator<Item = String> + '_ {
+        self.data.iter().filter_map(|data| match data {
+            DnsData::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+            _ => None,
+        })
+    }
+
     pub(super) fn addresses(&self) -> impl Iterator<Item = std::net::IpAddr> + '_ {
         self.data.iter().filter_map(|data| match data {
             DnsData::Address(address) => Some(*address),

@@ -1,6 +1,8 @@
 //! DNS of the site's names and mail domains: aliases, addresses, CAA, zones and their DNSSEC, mail servers, SPF, DKIM, DMARC,
 //! MTA-STS, TLS-RPT, DANE, and who operates what. It never judges. Questions may name any host; nothing else is sent.
 
+mod dkim;
+mod dmarc;
 mod dnssec;
 mod domains;
 mod kinds;
@@ -8,6 +10,9 @@ mod lookup;
 mod mail;
 mod names;
 mod operators;
+mod policy_host;
+mod spf;
+mod transport;
 mod zones;
 
 use std::collections::BTreeSet;

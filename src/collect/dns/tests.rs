@@ -21,6 +21,10 @@ pub(super) fn records(
     world.dns(DnsQuestion::new(name, record_type), Ok(answer))
 }
 
+pub(super) fn text(text: &str) -> DnsData {
+    DnsData::Text(text.as_bytes().to_vec())
+}
+
 pub(super) fn address(text: &str) -> DnsData {
     DnsData::Address(text.parse().unwrap())
 }

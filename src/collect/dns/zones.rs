@@ -1,6 +1,6 @@
 //! The zones that hold the site's names and mail domains: who serves them, and whether they are signed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
@@ -14,17 +14,15 @@ use crate::model::{Location, Observation, Subject, SubjectKind};
 /// Looks at the zones of names.
 pub(super) async fn look(lookup: &Lookup<'_>, names: &BTreeSet<&str>) -> Part {
     let mut whole = Part::default();
-    let mut zones = BTreeSet::new();
+    let mut zones: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let found = join_all(names.iter().map(|name| async move { (*name, lookup.zone(name).await) })).await;
     for (name, zone) in found {
         match zone {
-            Ok(zone) => {
-                zones.insert(zone);
-            }
+            Ok(zone) => zones.entry(zone).or_default().push(name),
             Err(reason) => whole.missing(ZONE, name, &reason),
         }
     }
-    for part in join_all(zones.iter().map(|zone| one(lookup, zone))).await {
+    for part in join_all(zones.iter().map(|(zone, names)| one(lookup, zone, names))).await {
         whole.extend(part);
     }
     whole
@@ -43,11 +41,11 @@ pub(super) fn servers(found: &Found) -> impl Iterator<Item = &str> {
     names.into_iter()
 }
 
-async fn one(lookup: &Lookup<'_>, zone: &str) -> Part {
+async fn one(lookup: &Lookup<'_>, zone: &str, names: &[&str]) -> Part {
     let mut part = Part::default();
     let subject = Subject::new(SubjectKind::Domain, cut(zone));
     let mut seen = Observation::new(ZONE, subject, Location::host(cut(zone)), METHOD);
-    let (found, state) = join(lookup.find(zone, RecordType::Ns), dnssec::state(lookup, zone)).await;
+    let (found, state) = join(lookup.find(zone, RecordType::Ns), dnssec::state(lookup, zone, names)).await;
     match found {
         Ok(found) => {
             let servers: Vec<&str> = servers(&found).collect();

@@ -164,13 +164,4 @@ fn refused(error: &std::io::Error) -> Refusal {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_resolver_of_the_system_is_asked() {
-        let text = "# x\noptions edns0\nnameserver not-an-address\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n";
-        assert_eq!(first_resolver(text), Some("192.0.2.53:53".parse().unwrap()));
-        assert_eq!(first_resolver("search example.jp\n"), None);
-    }
-}
+mod tests;
