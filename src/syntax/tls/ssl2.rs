@@ -55,7 +55,7 @@ pub fn read_ssl2(bytes: &[u8]) -> Ssl2Answer {
             (usize::from(u16::from_be_bytes([first & 0x7f, *second])), rest)
         }
         // A record with padding has three bytes in front; a server hello needs none, but may have it.
-        [first, second, _, rest @ ..] if *first < 0x40 && *first != 21 && *first != 22 && *first != 0x15 => {
+        [first, second, _, rest @ ..] if *first < 0x40 && *first != 21 && *first != 22 => {
             (usize::from(u16::from_be_bytes([first & 0x3f, *second])), rest)
         }
         [] | [_] => return Ssl2Answer::More,

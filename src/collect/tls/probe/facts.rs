@@ -47,6 +47,9 @@ pub(super) fn observation(
     facts.seen
 }
 
+/// Whether a suite is of a class.
+type Belongs = fn(Suite) -> bool;
+
 struct Facts<'a> {
     found: &'a Found,
     seen: Observation,
@@ -188,7 +191,7 @@ impl Facts<'_> {
     fn suite_classes(&mut self) {
         let known: BTreeSet<u16> = FIELDS.iter().flat_map(|(version, ..)| self.known(*version)).collect();
         let possible = self.possible();
-        let classes: [(&str, fn(Suite) -> bool); 5] = [
+        let classes: [(&str, Belongs); 5] = [
             ("suites.insecure", Suite::is_insecure),
             ("suites.block_64_bit", Suite::has_small_block),
             ("suites.static_rsa", Suite::is_static_rsa),
