@@ -17,6 +17,7 @@ mod retired_domains;
 mod services;
 mod shared_credentials;
 mod sudo_scope;
+mod tls_hosts;
 mod tls_profile;
 
 pub use tls_profile::{TLS_PROFILE_KINDS, hold_against_tls_profile};
@@ -48,6 +49,7 @@ pub const JOINS: &[Join] = &[
     retired_domains::RETIRED_DOMAINS,
     mail_contacts::MAIL_CONTACTS,
     mail_leaves::MAIL_LEAVES,
+    tls_hosts::TLS_HOSTS,
     register_use::REGISTER_USE,
 ];
 
