@@ -8,6 +8,7 @@ pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod logs;
 pub mod recorded;
 pub mod run;
 pub mod tls;
@@ -21,6 +22,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &declared::DeclaredCollector,
     &webserver::WebServerCollector,
     &host::HostCollector,
+    &logs::LogsCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
 ];

@@ -28,6 +28,6 @@ pub use error::{LoadError, Problem};
 pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
 pub use people::record_fits;
 pub use schema::{SCHEMA_NAMES, schema};
-pub use site::{LoadOptions, Loaded, load};
+pub use site::{LoadOptions, Loaded, load, log_patterns};
 pub use sources::{Judged, Sources, judged};
 pub use tree::{Tree, tree_from_yaml};

@@ -9,7 +9,7 @@ use super::check::own_check;
 use super::convert::{optional_day, parameter_value};
 use super::document::policy::PolicyDocument;
 use super::document::records::RecordsDocument;
-use super::document::site::{LogKindDocument, SiteDocument};
+use super::document::site::{LogKindDocument, LogPatternDocument, LogPatternsDocument, LogTierDocument, SiteDocument};
 use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
@@ -17,7 +17,7 @@ use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
+    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, LogPattern, RiskTolerance, Site, WebServer,
     WebServerKind,
 };
 
@@ -285,6 +285,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
                 },
             })
             .collect(),
+        log_patterns: read.log_patterns.into_iter().map(log_pattern_of).collect(),
         declared: declared_of(read.declared),
         people: read.people,
         register: read.contractors,
@@ -294,8 +295,29 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
     })
 }
 
+/// Reads a file of log patterns.
+///
+/// # Errors
+/// A [`LoadError`] with its place.
+pub fn log_patterns(path: &Path) -> Result<Vec<LogPattern>, LoadError> {
+    let shown = path.display().to_string();
+    let text = reader::text(path, &shown, YAML_LIMIT_BYTES)?;
+    let read: LogPatternsDocument = document(&shown, &tree_from_yaml(&shown, &text)?)?;
+    Ok(read.log_patterns.into_iter().map(log_pattern_of).collect())
+}
+
+fn log_pattern_of(read: LogPatternDocument) -> LogPattern {
+    LogPattern {
+        id: read.id,
+        literal: read.literal,
+        expression: read.regex,
+        is_suspect: read.tier == LogTierDocument::Suspect,
+    }
+}
+
 fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
     Declared {
+        allow_values: read.allow_values,
         scope_hosts: read.scope_hosts,
         first_parties: read.first_parties,
         third_parties: read.third_parties,

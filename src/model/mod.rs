@@ -46,7 +46,7 @@ pub use register::{
 pub use risk::{Band, Grade, Milliunits, RiskRating};
 pub use run::{EXCEPTION_KIND, LEDGER_KIND, RUN_KINDS};
 pub use site::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, RiskTolerance, Site, WebServer,
+    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, LogPattern, RiskTolerance, Site, WebServer,
     WebServerKind,
 };
 pub use subject::{Subject, SubjectKind};
