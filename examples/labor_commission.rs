@@ -3,6 +3,8 @@
 
 #![allow(clippy::print_stdout)] // An example talks to the person who runs it.
 
+#[path = "support/dns.rs"]
+mod dns;
 #[path = "support/server.rs"]
 mod server;
 
@@ -32,9 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             "www.example.jp:443:127.0.0.1:{},www.example.jp:80:127.0.0.1:{}",
             served.https_port, served.http_port
         );
+        let resolver = dns::serve(&folder.join("dns.zone"))?.to_string();
         // Each run of this example is the first in its ledger; that none may be there is no news.
         let _ = std::fs::remove_file(out.join(format!("{name}.history.sqlite")));
-        let arguments = arguments(&folder, &resolve, &cacert, &out, name);
+        let arguments = arguments(&folder, &resolve, &resolver, &cacert, &out, name);
         println!("\n=== examples/{name} ===\n");
         let exit = assess(&arguments)?;
         println!("\nexit code {}", exit.code());
@@ -44,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         written.extend(["json", "md"].map(|ending| out.join(format!("{name}.{ending}"))));
         lines.push(format!(
-            "tenken assess {} --resolve {resolve} --cacert {} --now {NOW}",
+            "tenken assess {} --resolve {resolve} --resolver {resolver} --cacert {} --now {NOW}",
             folder.display(),
             cacert.display()
         ));
@@ -65,14 +68,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn arguments(folder: &Path, resolve: &str, cacert: &Path, out: &Path, name: &str) -> Vec<OsString> {
+fn arguments(folder: &Path, resolve: &str, resolver: &str, cacert: &Path, out: &Path, name: &str) -> Vec<OsString> {
     let file = |ending: &str, format: &str| -> OsString {
         let mut argument = OsString::from(format!("{format}="));
         argument.push(PathBuf::from(out).join(format!("{name}.{ending}")));
         argument
     };
-    let words =
-        ["tenken".into(), "assess".into(), folder.into(), "--resolve".into(), resolve.into(), "--cacert".into()];
+    let words = [
+        "tenken".into(),
+        "assess".into(),
+        folder.into(),
+        "--resolve".into(),
+        resolve.into(),
+        "--resolver".into(),
+        resolver.into(),
+        "--cacert".into(),
+    ];
     let rest = ["--now".into(), NOW.into(), "--timeout".into(), "5".into(), "--output".into(), file("json", "json")];
     let last = [
         "--output".into(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ARROWS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("syntax", &[]),
-    ("load", &["model"]),
+    ("load", &["model", "syntax"]),
     ("collect", &["model", "syntax", "scan"]),
     ("join", &["model"]),
     ("evaluate", &["model"]),

@@ -42,17 +42,18 @@ fn assess(target: &str, more: &[&str]) -> (i32, String, String) {
     said(&tenken(&arguments))
 }
 
+fn failing(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["outcome"] == "fail");
+    let mut checks: Vec<String> = findings.map(|finding| finding["check"].as_str().unwrap().to_owned()).collect();
+    checks.dedup();
+    checks
+}
+
 #[test]
-fn the_broken_body_fails_and_the_kept_one_fails_only_for_what_offline_leaves_out() {
+fn the_broken_body_fails_and_the_kept_one_is_incomplete_for_what_offline_leaves_out() {
     let (code, json, _) = assess("examples/broken", &["--format", "json"]);
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&json).unwrap();
-    let failing = |report: &Value| -> Vec<String> {
-        let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["outcome"] == "fail");
-        let mut checks: Vec<String> = findings.map(|finding| finding["check"].as_str().unwrap().to_owned()).collect();
-        checks.dedup();
-        checks
-    };
     for check in [
         "acc-ended-contract",
         "acc-key-unregistered",
@@ -72,7 +73,25 @@ fn the_broken_body_fails_and_the_kept_one_fails_only_for_what_offline_leaves_out
         assert!(failing(&report).contains(&check.to_owned()), "{check}");
     }
     let (code, json, _) = assess("examples/kept", &["--format", "json"]);
-    assert_eq!((code, failing(&serde_json::from_str(&json).unwrap())), (1, vec!["rsk-coverage".to_owned()]));
+    let report = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, failing(&report), &report["gate"]["verdict"]), (0, Vec::new(), &"incomplete".into()));
+}
+
+#[test]
+fn a_folder_of_configuration_is_a_target_and_what_is_not_recognised_is_named() {
+    let (code, json, errors) = assess("examples/broken/deploy", &["--format", "json"]);
+    let failing = failing(&serde_json::from_str(&json).unwrap());
+    assert_eq!(code, 1);
+    for check in ["dep-privileged", "dep-inline-secret", "dep-image-root", "dep-sandbox-drop-in"] {
+        assert!(failing.contains(&check.to_owned()), "{check}: {failing:?}");
+    }
+    assert_eq!(errors, "");
+    let folder = folder("target-folder");
+    std::fs::copy("examples/broken/deploy/compose.yml", folder.join("compose.yml")).unwrap();
+    std::fs::write(folder.join("blob"), [0_u8, 1, 2]).unwrap();
+    std::fs::write(folder.join("notes.txt"), "x").unwrap();
+    let (_, _, errors) = assess(&folder.display().to_string(), &[]);
+    assert_eq!(errors, "not recognised as configuration, so not looked at: blob, notes.txt\n");
 }
 
 #[test]

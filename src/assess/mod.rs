@@ -100,7 +100,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
     let residual = tallies.total();
     let expected = past.filter(|past| past.runs.len() >= EXPECTED_RUNS).map(|past| tallies.expected(&past.records));
     let coverage = run::coverage(&findings, &by_id);
-    let mut facts = run::facts(declaration, &findings, &by_id, residual, now);
+    let mut facts = run::facts(declaration, &findings, &by_id, residual, now, full);
     ledger::facts(
         &mut facts,
         past,

@@ -14,6 +14,7 @@ pub(super) fn facts(
     checks: &BTreeMap<&str, &Check>,
     residual: Residual,
     now: Time,
+    full: bool,
 ) -> Evidence {
     let mut run = Observation::new(
         Check::RUN_KIND,
@@ -22,6 +23,7 @@ pub(super) fn facts(
         "facts of this run",
     );
     run.strength = Strength::Joined;
+    run.set("narrowed", !full);
     let (examined, applicable) = coverage(findings, checks);
     match (examined.0 * 100).checked_div(applicable.0) {
         Some(percent) => run.set("coverage_percent", i64::try_from(percent).unwrap_or(0)),

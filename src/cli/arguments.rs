@@ -12,7 +12,8 @@ mod upkeep;
 
 pub(super) use logs::LogsOptions;
 pub(super) use upkeep::{
-    HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, WaiveOptions,
+    HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, RegisterAction,
+    RegisterOptions, WaiveOptions,
 };
 
 /// tenken (点検): does this site keep its own published security and privacy policy?
@@ -60,6 +61,8 @@ pub(super) enum Command {
     Init(InitOptions),
     /// Write one complete waiver for a finding that fails
     Waive(Box<WaiveOptions>),
+    /// The contractor register as a table for a spreadsheet, and back
+    Register(RegisterOptions),
     /// What is open, who mends it and by when
     Plan(Box<PlanOptions>),
     /// Add a dated activity to the records: a review, an exercise, an acknowledgement
@@ -133,6 +136,9 @@ pub(super) struct LookOptions {
     /// Connect to ADDR when HOST:PORT is asked for, as in curl; ADDR may carry another port, 127.0.0.1:8443
     #[arg(long = "resolve", env = "TENKEN_RESOLVE", value_name = "HOST:PORT:ADDR", value_delimiter = ',', value_parser = override_of)]
     pub(super) resolve: Vec<Override>,
+    /// Resolver that DNS questions go to; without it the site file's, else the system's
+    #[arg(long, env = "TENKEN_RESOLVER", value_name = "ADDR:PORT", value_parser = resolver_of)]
+    pub(super) resolver: Option<SocketAddr>,
     /// PEM file of a private authority to trust as well, as in curl
     #[arg(long, env = "TENKEN_CACERT", value_name = "FILE")]
     pub(super) cacert: Option<PathBuf>,
@@ -150,6 +156,10 @@ pub(super) struct Override {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) address: SocketAddr,
+}
+
+fn resolver_of(text: &str) -> Result<SocketAddr, String> {
+    crate::model::resolver_address(text).ok_or_else(|| "expected ADDR:PORT, such as 192.0.2.53:53".to_owned())
 }
 
 fn override_of(text: &str) -> Result<Override, String> {

@@ -15,6 +15,9 @@ use crate::model::{Assessment, GateOptions, Language, Milliunits, Time};
 use crate::pipeline::{self, JudgeOptions};
 use crate::report::{FORMATS, RenderOptions};
 
+/// Files of a folder that are named when nothing was recognised in them.
+const SHOWN_FILES: usize = 20;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -106,20 +109,34 @@ pub(super) fn look(
             root: options.root.clone(),
         },
     )?;
+    if !loaded.unrecognised.is_empty() {
+        // Whoever hands over a folder has to know what of it was not looked at.
+        let shown: Vec<&str> = loaded.unrecognised.iter().take(SHOWN_FILES).map(String::as_str).collect();
+        let more = loaded.unrecognised.len().saturating_sub(SHOWN_FILES);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let _ = writeln!(
+            streams.err,
+            "not recognised as configuration, so not looked at: {}{more}",
+            shown.join(", ").escape_debug()
+        );
+    }
     let site = &loaded.judged.declaration.site;
     if streams.progress && !options.offline && !site.hosts.is_empty() {
         // Progress is a courtesy: if it cannot be shown, the run goes on.
         let _ = writeln!(streams.err, "looking at {} host(s) of {} …", site.hosts.len(), target);
     }
-    let world = LiveWorld::new(LiveOptions::of_site(
-        &loaded.base,
-        site,
-        options.resolve.iter().map(|over| (over.host.clone(), over.port, over.address)).collect(),
-        options.cacert.clone(),
-        options.timeout,
-        usize::from(options.jobs),
-        options.offline,
-    ));
+    let world = LiveWorld::new(
+        LiveOptions::of_site(
+            &loaded.base,
+            site,
+            options.resolve.iter().map(|over| (over.host.clone(), over.port, over.address)).collect(),
+            options.cacert.clone(),
+            options.timeout,
+            usize::from(options.jobs),
+            options.offline,
+        )
+        .with_resolver(options.resolver),
+    );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);
     let evidence = runtime.block_on(pipeline::collect(&loaded, &world, options.offline, now));

@@ -15,6 +15,7 @@ mod logs;
 mod output;
 mod plan;
 mod record;
+mod register;
 mod schema;
 mod test;
 mod verify;
@@ -83,6 +84,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Waive(options) => waive::run(&options, streams),
         Command::Plan(options) => plan::run(&options, language, streams),
         Command::Record(options) => record::run(&options, streams),
+        Command::Register(options) => register::run(&options, language, streams),
         Command::History(options) => history::run(&options, language, streams),
         Command::Verify(options) => verify::run(&options, language, streams),
         Command::Keygen(options) => keygen::run(&options, streams),

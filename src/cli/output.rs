@@ -35,6 +35,14 @@ pub(super) fn print(streams: &mut Streams<'_>, text: &str) -> Result<(), Failure
     streams.out.write_all(text.as_bytes()).map_err(Failure::Stdout)
 }
 
+/// Writes bytes of another encoding to standard output.
+///
+/// # Errors
+/// `Stdout`.
+pub(super) fn print_bytes(streams: &mut Streams<'_>, bytes: &[u8]) -> Result<(), Failure> {
+    streams.out.write_all(bytes).map_err(Failure::Stdout)
+}
+
 /// Prints completions for a shell.
 ///
 /// # Errors

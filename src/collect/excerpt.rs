@@ -48,7 +48,7 @@ pub fn excerpts(world: &dyn World, evidence: &Evidence) -> Excerpts {
         .flat_map(|kind| evidence.of_kind(kind))
         .filter_map(|log| log.source.file.as_deref())
         .collect();
-    for observation in evidence.observations.iter().filter(|seen| !is_about_people(seen)) {
+    for observation in evidence.observations.iter().filter(|seen| !is_withheld_kind(seen)) {
         let related = observation.related.iter().map(|related| &related.location);
         for place in std::iter::once(&observation.source).chain(related) {
             let (Some(file), Some(line)) = (place.file.as_deref(), place.line.filter(|line| *line > 0)) else {
@@ -79,8 +79,9 @@ pub fn excerpts(world: &dyn World, evidence: &Evidence) -> Excerpts {
     excerpts
 }
 
-fn is_about_people(observation: &Observation) -> bool {
-    observation.kind.starts_with("person")
+/// People, and values that are given to programs: a secret may stand there under any name.
+fn is_withheld_kind(observation: &Observation) -> bool {
+    observation.kind.starts_with("person") || observation.kind == "deploy-environment"
 }
 
 fn is_withheld(file: &str) -> bool {

@@ -22,10 +22,42 @@ pub const HEADER_FIELDS: usize = 500;
 pub const BODY_BYTES: usize = 2 * 1024 * 1024;
 /// Pages of one host that are read; with the paths that are asked for by name they stay within the requests of a host.
 pub const PAGES_PER_HOST: usize = 20;
+/// Answers in a row that may fail to come in time before a host is left: it is down, and each costs the whole timeout.
+pub const SILENCES_PER_HOST: u64 = 3;
+/// How many times the time of one answer a whole visit to a host may take: ten minutes at the usual ten seconds.
+pub const VISIT_TIMEOUTS: u64 = 60;
 /// Bytes of a TLS server's first flight: long chains have 20 KiB.
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
+/// Names of one certificate that are kept in a fact; large hosters put a hundred into one.
+pub const CERTIFICATE_NAMES: usize = 100;
 /// Addresses of one name that are looked at.
 pub const ADDRESSES_PER_HOST: usize = 8;
+/// DNS questions of one run: a site of ten hosts and three mail domains with deep SPF asks about two hundred.
+pub const DNS_QUESTIONS: usize = 600;
+/// DNS questions that are open at a time: what one browser's page asks at once.
+pub const DNS_CONCURRENT: usize = 16;
+/// Questions without an answer, one after the other, after which the resolver is asked no more.
+pub const DNS_SILENCES: usize = 3;
+/// Times that a question is sent over UDP; a datagram may be lost.
+pub const DNS_UDP_TRIES: u64 = 2;
+/// Bytes that an answer over UDP may have; more does not pass all networks in one piece (DNS flag day 2020).
+pub const DNS_UDP_BYTES: u16 = 1_232;
+/// Packets of others that are left aside while an answer is waited for.
+pub const DNS_STRAYS: usize = 16;
+/// Aliases that are followed, one to the next; resolvers stop at 8 to 16.
+pub const DNS_ALIASES: usize = 12;
+/// Names or texts of DNS that one fact keeps.
+pub const DNS_NAMES_KEPT: usize = 100;
+/// Bytes of one TXT record; the longest SPF records of large providers have two thousand.
+pub const DNS_TEXT_BYTES: usize = 16 * 1024;
+/// Lookups of one SPF record that are counted; receivers stop at 10.
+pub const SPF_LOOKUPS_COUNTED: i64 = 30;
+/// Mail servers of one domain; large providers name ten.
+pub const MAIL_SERVERS: usize = 32;
+/// Bytes of an MTA-STS policy file (RFC 8461, section 3.3 names 64 kilobytes).
+pub const STS_POLICY_BYTES: usize = 64 * 1024;
+/// Bytes of the system's list of resolvers.
+pub const RESOLVER_FILE_BYTES: u64 = 64 * 1024;
 /// Characters of an outside text that are kept in a fact.
 pub const TEXT_CHARACTERS: usize = 200;
 

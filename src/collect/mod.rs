@@ -3,12 +3,15 @@
 pub mod accept;
 pub mod collector;
 pub mod declared;
+pub mod deploy;
+pub mod dns;
 pub mod excerpt;
 pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
 pub mod logs;
+pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
@@ -21,8 +24,10 @@ use collector::Collector;
 pub const COLLECTORS: &[&dyn Collector] = &[
     &declared::DeclaredCollector,
     &webserver::WebServerCollector,
+    &deploy::DeployCollector,
     &host::HostCollector,
     &logs::LogsCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
+    &dns::DnsCollector,
 ];

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use std::net::{IpAddr, SocketAddr};
 
 use super::collector::LocalFuture;
+use super::question::{DnsAnswer, DnsQuestion, DnsStatus};
 use super::world::{Fetched, FileFacts, FileKind, Refusal, Stream, World};
 use crate::model::Time;
 
@@ -14,6 +15,7 @@ pub struct RecordedWorld {
     files: BTreeMap<String, (FileFacts, Vec<u8>)>,
     answers: BTreeMap<String, Result<Fetched, Refusal>>,
     addresses: BTreeMap<String, Vec<IpAddr>>,
+    dns: BTreeMap<DnsQuestion, Result<DnsAnswer, Refusal>>,
 }
 
 impl RecordedWorld {
@@ -58,6 +60,14 @@ impl RecordedWorld {
     #[must_use]
     pub fn address(mut self, host: &str, address: IpAddr) -> Self {
         self.addresses.entry(host.to_owned()).or_default().push(address);
+        self
+    }
+
+    /// Adds an answer to [`World::dns`]. From then on a name that is not recorded does not exist; without any, the
+    /// resolver does not answer.
+    #[must_use]
+    pub fn dns(mut self, question: DnsQuestion, answer: Result<DnsAnswer, Refusal>) -> Self {
+        self.dns.insert(question, answer);
         self
     }
 }
@@ -120,6 +130,23 @@ impl World for RecordedWorld {
 
     fn fetch<'a>(&'a self, url: &'a str, _limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>> {
         let answer = self.answers.get(url).cloned().unwrap_or(Err(Refusal::ConnectionRefused));
+        Box::pin(async move { answer })
+    }
+
+    fn dns<'a>(&'a self, question: &'a DnsQuestion) -> LocalFuture<'a, Result<DnsAnswer, Refusal>> {
+        let checked = DnsQuestion { checking_disabled: false, ..question.clone() };
+        let answer = match self.dns.get(question).or_else(|| self.dns.get(&checked)) {
+            Some(answer) => answer.clone(),
+            None if self.dns.is_empty() => Err(Refusal::TimedOut(self.timeout_seconds())),
+            // A name with records of another type, or with names below it, exists.
+            None => {
+                let below = format!(".{}", question.name);
+                let exists = self.dns.keys().any(|known| {
+                    known.name == question.name || known.name.ends_with(&below) || question.name.is_empty()
+                });
+                Ok(DnsAnswer::of_status(if exists { DnsStatus::NoError } else { DnsStatus::NoSuchName }))
+            }
+        };
         Box::pin(async move { answer })
     }
 

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::collector::LocalFuture;
 use super::limits::HOST_FILE_BYTES;
+use super::question::{DnsAnswer, DnsQuestion};
 use crate::model::Time;
 
 /// A byte stream to a declared host.
@@ -148,11 +149,25 @@ pub trait World {
     /// One GET of a declared host's URL by the full HTTP client; redirects are not followed.
     fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>>;
 
+    /// One DNS question, which may name any host; the answer is the resolver's, as it is. A world without a resolver
+    /// asks nobody.
+    fn dns<'a>(&'a self, _question: &'a DnsQuestion) -> LocalFuture<'a, Result<DnsAnswer, Refusal>> {
+        Box::pin(async { Err(Refusal::NotDeclared) })
+    }
+
     /// PEM bytes of the private authority that a declared host names, where it names one.
     ///
     /// # Errors
     /// A [`Refusal`] where it is named and cannot be read.
     fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal>;
+
+    /// Certificates (DER) of the authorities that the machine itself trusts.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where there is no such store, or it cannot be read.
+    fn platform_roots(&self) -> Result<Vec<Vec<u8>>, Refusal> {
+        Err(Refusal::NotFound)
+    }
 
     /// Seconds that one answer may take; a collector that reads a stream holds it to this.
     fn timeout_seconds(&self) -> u64 {

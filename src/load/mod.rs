@@ -3,6 +3,7 @@
 //! YAML is parsed for the user's own files only; what is bundled was turned into JSON by the build.
 
 mod append;
+mod block;
 mod bundled;
 mod check;
 mod condition;
@@ -10,15 +11,18 @@ mod convert;
 pub mod document;
 mod error;
 mod evidence;
+mod log_patterns;
 mod people;
 mod reader;
 mod register;
 mod schema;
 mod site;
 mod sources;
+mod target;
 mod tree;
 
 pub use append::with_entry;
+pub use block::{register_yaml, yaml_text};
 pub use bundled::{
     bundled_checks, bundled_edition_documents, bundled_parameter_list, bundled_parameter_values, bundled_policy_ids,
     policy_named,
@@ -26,8 +30,11 @@ pub use bundled::{
 pub use check::{check_from_document, check_from_file, check_from_yaml};
 pub use error::{LoadError, Problem};
 pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
+pub use log_patterns::log_patterns;
 pub use people::record_fits;
+pub use register::table::{Headings, TableEncoding, table_from_document};
+pub use register::{register_document, register_from_csv, register_from_yaml};
 pub use schema::{SCHEMA_NAMES, schema};
-pub use site::{LoadOptions, Loaded, load, log_patterns};
+pub use site::{LoadOptions, Loaded, load};
 pub use sources::{Judged, Sources, judged};
 pub use tree::{Tree, tree_from_yaml};

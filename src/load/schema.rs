@@ -37,12 +37,20 @@ pub fn schema(name: &str) -> Option<Json> {
 /// # Errors
 /// `Invalid` with every problem.
 pub(crate) fn document<T: DeserializeOwned + JsonSchema>(file: &str, tree: &Tree) -> Result<T, LoadError> {
-    let schema = schema_of::<T>();
-    let problems = problems(&schema, tree)?;
+    let problems = faults::<T>(tree)?;
     if !problems.is_empty() {
+        let problems = problems.into_iter().map(|(_, problem)| problem).collect();
         return Err(LoadError::Invalid { file: file.to_owned(), problems });
     }
     typed(file, tree)
+}
+
+/// Everything in which a tree is not what its schema says, each with the JSON pointer of the part.
+///
+/// # Errors
+/// `Bundled` where the schema itself is broken, which the tests would show.
+pub(crate) fn faults<T: JsonSchema>(tree: &Tree) -> Result<Vec<(String, Problem)>, LoadError> {
+    problems(&schema_of::<T>(), tree)
 }
 
 /// The same without the schema, for documents that were checked when they were made.
@@ -90,39 +98,68 @@ fn unwrap_optional(schema: &mut Json) {
     }
 }
 
-fn problems(schema: &Json, tree: &Tree) -> Result<Vec<Problem>, LoadError> {
+/// The most problems that one file is told: more would bury the first ones.
+const TOLD: usize = 1_000;
+
+fn problems(schema: &Json, tree: &Tree) -> Result<Vec<(String, Problem)>, LoadError> {
     let validator = jsonschema::options()
         .should_validate_formats(true)
         .build(schema)
         .map_err(|error| LoadError::Bundled(error.to_string()))?;
-    let mut problems: Vec<Problem> = validator
+    let mut problems: Vec<(String, Problem)> = validator
         .iter_errors(&tree.json)
-        .take(100)
+        .take(TOLD)
         .flat_map(|error| {
             let pointer = error.instance_path().to_string();
             match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
                     let known = known_keys(schema, &error.schema_path().to_string());
-                    unexpected.iter().map(|key| unknown_key(tree, &pointer, key, &known)).collect::<Vec<_>>()
+                    let of_key = |key: &String| (pointer.clone(), unknown_key(tree, &pointer, key, &known));
+                    unexpected.iter().map(of_key).collect::<Vec<_>>()
                 }
                 kind => {
                     let (line, column) = tree.place(&pointer);
-                    vec![Problem { line, column, message: said(kind, &pointer, &error), hint: None }]
+                    let words = one_of(schema, kind, &error.schema_path().to_string());
+                    let message = said(kind, &pointer, &error, &words);
+                    let near =
+                        error.instance().as_str().and_then(|found| nearest(found, words.iter().map(String::as_str)));
+                    let hint = near.map(|near| format!("did you mean `{near}`?"));
+                    let problem = Problem { line, column, message, hint };
+                    vec![(pointer, problem)]
                 }
             }
         })
         .collect();
-    problems.sort_by(|a, b| (a.line, a.column, &a.message).cmp(&(b.line, b.column, &b.message)));
+    problems.sort_by(|(_, a), (_, b)| (a.line, a.column, &a.message).cmp(&(b.line, b.column, &b.message)));
     problems.dedup();
     Ok(problems)
 }
 
-fn said(kind: &ValidationErrorKind, pointer: &str, error: &jsonschema::ValidationError<'_>) -> String {
+/// The words of a closed list whose schema explains each (`oneOf` of `const`); empty for any other schema.
+fn one_of(schema: &Json, kind: &ValidationErrorKind, schema_path: &str) -> Vec<String> {
+    if !matches!(kind, ValidationErrorKind::OneOfNotValid { .. }) {
+        return Vec::new();
+    }
+    let options = schema.pointer(schema_path).and_then(Json::as_array);
+    let words = options.into_iter().flatten().flat_map(|option| {
+        let list = option.get("enum").and_then(Json::as_array).into_iter().flatten();
+        option.get("const").into_iter().chain(list)
+    });
+    words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+}
+
+fn said(
+    kind: &ValidationErrorKind,
+    pointer: &str,
+    error: &jsonschema::ValidationError<'_>,
+    words: &[String],
+) -> String {
     let found = shown(error.instance());
     // An entry of a list has a number for a name; the list's own name says more.
     let is_name = |name: &&str| !name.is_empty() && name.parse::<usize>().is_err();
     let name = pointer.rsplit('/').find(is_name).unwrap_or("the file");
     match kind {
+        _ if !words.is_empty() => format!("{name}: expected one of {}, found {found}", words.join(", ")),
         ValidationErrorKind::Type { .. } => format!("{name}: {}", error_words(error, &found)),
         ValidationErrorKind::Required { property } => {
             format!("{name}: the key {} is missing", shown(property))

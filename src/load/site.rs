@@ -9,16 +9,17 @@ use super::check::own_check;
 use super::convert::{optional_day, parameter_value};
 use super::document::policy::PolicyDocument;
 use super::document::records::RecordsDocument;
-use super::document::site::{LogKindDocument, LogPatternDocument, LogPatternsDocument, LogTierDocument, SiteDocument};
+use super::document::site::{ConfigurationDocument, LogKindDocument, SiteDocument};
 use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
 use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, waiver_of};
+use super::target::{Target, read_target, shown};
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, LogPattern, RiskTolerance, Site, WebServer,
-    WebServerKind,
+    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, RetiredDomain, RiskTolerance,
+    Site, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -43,6 +44,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// The folder to which relative paths belong.
     pub base: PathBuf,
+    /// Files of a folder that was given as the target in which nothing was recognised.
+    pub unrecognised: Vec<String>,
 }
 
 /// Loads a target: a site file, a folder with tenken.yml, an https:// URL, or a configuration file.
@@ -50,7 +53,7 @@ pub struct Loaded {
 /// # Errors
 /// A [`LoadError`] with its place; nothing is half loaded.
 pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
-    let (mut site_json, site_tree, base) = target_site(target, options)?;
+    let Target { site: mut site_json, tree: site_tree, base, unrecognised } = read_target(target, options)?;
     let shown_site = if site_tree.values.is_empty() { target.to_owned() } else { shown(&base, "tenken.yml", target) };
     let parameters = bundled_parameters()?;
     let known = parameters_of(&parameters)?;
@@ -102,59 +105,7 @@ pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
     if let Some(path) = site.people.as_deref() {
         judged.declaration.people = Some(people::read(&base.join(path), path)?);
     }
-    Ok(Loaded { judged, sources, base })
-}
-
-fn target_site(target: &str, options: &LoadOptions) -> Result<(Json, Tree, PathBuf), LoadError> {
-    let wrong = |reason: &str| LoadError::Target { target: target.to_owned(), reason: reason.to_owned() };
-    if target.starts_with("https://") {
-        let host = host_of(target).ok_or_else(|| wrong("not a URL with a host"))?;
-        return Ok((json!({ "site": host, "url": target }), Tree::default(), PathBuf::from(".")));
-    }
-    if target.starts_with("http://") {
-        return Err(wrong("give the https:// URL; plain HTTP is looked at as well"));
-    }
-    let path = Path::new(target);
-    let file = if reader::is_folder(path) { path.join("tenken.yml") } else { path.to_owned() };
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let base = match file.parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    if name.ends_with(".conf") {
-        if !reader::exists(&file) {
-            return Err(wrong("no such file"));
-        }
-        let mut configuration = json!({ "nginx": name });
-        if let (Some(root), Some(map)) = (&options.root, configuration.as_object_mut()) {
-            map.insert("root".to_owned(), Json::from(root.clone()));
-        }
-        return Ok((json!({ "site": name, "configuration": configuration }), Tree::default(), base));
-    }
-    if !(name.ends_with(".yml") || name.ends_with(".yaml")) {
-        let wanted = "expected a site file (tenken.yml), a folder that holds one, an https:// URL, or nginx.conf";
-        return Err(wrong(if reader::exists(&file) {
-            wanted
-        } else {
-            "no such file or folder; tenken init makes a site file"
-        }));
-    }
-    if !reader::exists(&file) {
-        return Err(wrong("there is no tenken.yml; tenken init makes one"));
-    }
-    let text = reader::text(&file, &file.display().to_string(), YAML_LIMIT_BYTES)?;
-    let mut tree = tree_from_yaml(&file.display().to_string(), &text)?;
-    if let (Some(root), Some(map)) =
-        (&options.root, tree.json.pointer_mut("/configuration").and_then(Json::as_object_mut))
-    {
-        map.insert("root".to_owned(), Json::from(root.clone()));
-    }
-    Ok((tree.json.clone(), tree, base))
-}
-
-fn shown(base: &Path, name: &str, target: &str) -> String {
-    let path = Path::new(target);
-    if reader::is_folder(path) { base.join(name).display().to_string() } else { target.to_owned() }
+    Ok(Loaded { judged, sources, base, unrecognised })
 }
 
 fn policy_json(policy: &str, base: &Path, from_flag: bool) -> Result<Json, LoadError> {
@@ -258,17 +209,27 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             .ok_or_else(|| at(&format!("/parameters/{name}"), format!("{name}: expected a number, text or list")))?;
         parameters.insert(name.clone(), value);
     }
+    let resolver = match &read.dns {
+        Some(dns) => Some(
+            resolver_address(&dns.resolver)
+                .ok_or_else(|| at("/dns/resolver", "resolver: expected ADDR:PORT, such as 192.0.2.53:53".to_owned()))?,
+        ),
+        None => None,
+    };
     Ok(Site {
         name: read.site,
         url: read.url,
         hosts,
         policy: read.policy.unwrap_or_else(|| "four-principles".to_owned()),
         parameters,
-        web_server: read.configuration.map(|configuration| WebServer {
-            kind: WebServerKind::Nginx,
-            path: configuration.nginx,
-            version: configuration.server_version,
-            root: configuration.root,
+        deployment: read.configuration.as_ref().map(deployment_of).unwrap_or_default(),
+        web_server: read.configuration.and_then(|configuration| {
+            Some(WebServer {
+                kind: WebServerKind::Nginx,
+                path: configuration.nginx?,
+                version: configuration.server_version,
+                root: configuration.root,
+            })
         }),
         host_root: read
             .host
@@ -285,8 +246,9 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
                 },
             })
             .collect(),
-        log_patterns: read.log_patterns.into_iter().map(log_pattern_of).collect(),
+        log_patterns: read.log_patterns.into_iter().map(super::log_patterns::pattern_of).collect(),
         declared: declared_of(read.declared),
+        resolver,
         people: read.people,
         register: read.contractors,
         records: read.records,
@@ -295,23 +257,12 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
     })
 }
 
-/// Reads a file of log patterns.
-///
-/// # Errors
-/// A [`LoadError`] with its place.
-pub fn log_patterns(path: &Path) -> Result<Vec<LogPattern>, LoadError> {
-    let shown = path.display().to_string();
-    let text = reader::text(path, &shown, YAML_LIMIT_BYTES)?;
-    let read: LogPatternsDocument = document(&shown, &tree_from_yaml(&shown, &text)?)?;
-    Ok(read.log_patterns.into_iter().map(log_pattern_of).collect())
-}
-
-fn log_pattern_of(read: LogPatternDocument) -> LogPattern {
-    LogPattern {
-        id: read.id,
-        literal: read.literal,
-        expression: read.regex,
-        is_suspect: read.tier == LogTierDocument::Suspect,
+fn deployment_of(read: &ConfigurationDocument) -> Deployment {
+    Deployment {
+        compose: read.compose.clone(),
+        kubernetes: read.kubernetes.clone(),
+        dockerfiles: read.dockerfiles.clone(),
+        systemd: read.systemd.clone(),
     }
 }
 
@@ -330,6 +281,14 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         log_readers: read.log_readers,
         administrators: read.administrators,
         mail_domains: read.mail_domains,
+        dkim_selectors: read.dkim_selectors,
+        retired_domains: read.retired_domains.map(|list| {
+            let held = list.into_iter().map(|item| RetiredDomain {
+                name: item.name.trim_end_matches('.').to_ascii_lowercase(),
+                hold_until: optional_day(item.hold_until.as_ref()),
+            });
+            held.collect()
+        }),
         forms: read.forms.map(|list| {
             list.into_iter()
                 .map(|form| DeclaredForm { page: form.page, categories: form.categories, purpose: form.purpose })
@@ -346,6 +305,6 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
 }
 
 /// The host of a URL in lower case, punycode where it was not ASCII.
-fn host_of(url: &str) -> Option<String> {
+pub(super) fn host_of(url: &str) -> Option<String> {
     reqwest::Url::parse(url).ok()?.host_str().map(str::to_ascii_lowercase)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Action, Attestation, Parameter, ParameterValue, Person, Policy, Record, Register, Site, Waiver};
 
 /// All that was loaded besides checks: what the body says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Declaration {
     /// The site.
     pub site: Site,

@@ -41,13 +41,13 @@ pub use observation::{Location, Observation, Related};
 pub use reason::reason_in_japanese;
 pub use register::{
     Approval, Attestation, Certification, Contract, Contractor, ContractorAccount, ContractorAssessment, ContractorKey,
-    ContractorStatus, Person, PersonAccount, Record, Register, Service,
+    ContractorStatus, ContractorToken, Person, PersonAccount, Record, Register, Service,
 };
 pub use risk::{Band, Grade, Milliunits, RiskRating};
 pub use run::{EXCEPTION_KIND, LEDGER_KIND, RUN_KINDS};
 pub use site::{
-    Acquisition, Declared, DeclaredForm, Host, HostRoot, LogFile, LogKind, LogPattern, RiskTolerance, Site, WebServer,
-    WebServerKind,
+    Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, LogPattern, RetiredDomain,
+    RiskTolerance, Site, WebServer, WebServerKind, resolver_address,
 };
 pub use subject::{Subject, SubjectKind};
 pub use text::{Bilingual, Language};

@@ -64,7 +64,7 @@ pub struct Contractor {
     pub status: ContractorStatus,
     /// Its contract.
     pub contract: Option<Contract>,
-    /// Document reference by clause id (the 14 of governance section 3.2), for those that are present.
+    /// Document reference by clause id (the 14 that a contract with personal information holds), for those that are present.
     pub clauses: Vec<(String, Option<String>)>,
     /// Kinds of certification that the body requires of it.
     pub required_certifications: Vec<String>,
@@ -76,16 +76,26 @@ pub struct Contractor {
     pub incident_contact: Option<String>,
     /// Hours within which it must report an incident.
     pub incident_notice_hours: Option<i64>,
+    /// Contact of its incident response team.
+    pub csirt_contact: Option<String>,
     /// Accounts that it uses.
     pub accounts: Vec<ContractorAccount>,
     /// SSH keys that it uses.
     pub keys: Vec<ContractorKey>,
+    /// Deployment keys and access tokens that it uses; never their values.
+    pub tokens: Vec<ContractorToken>,
     /// Services that it runs.
     pub services: Vec<Service>,
     /// When return of the data was proved.
     pub return_proof_on: Option<Time>,
     /// When deletion of the data was proved.
     pub deletion_proof_on: Option<Time>,
+    /// Where the proofs are.
+    pub proof_refs: Vec<String>,
+    /// When its accounts were removed.
+    pub accounts_removed_on: Option<Time>,
+    /// When DNS records that point at it were removed.
+    pub dns_removed_on: Option<Time>,
     /// Line of the entry in the file, from 1.
     pub line: u32,
 }
@@ -120,6 +130,8 @@ pub struct Contract {
 pub struct Certification {
     /// ISMS, P-mark, SOC2, ISMAP, ISO27017, ISO27701.
     pub kind: String,
+    /// Its number, where recorded.
+    pub number: Option<String>,
     /// Services or words of its scope.
     pub scope: Vec<String>,
     /// Last day.
@@ -133,6 +145,8 @@ pub struct ContractorAssessment {
     pub on: Time,
     /// questionnaire, document, on-site, report.
     pub method: String,
+    /// What came of it, in words.
+    pub result: Option<String>,
     /// Due days of actions that are still open.
     pub open_actions_due: Vec<Time>,
 }
@@ -144,6 +158,10 @@ pub struct ContractorAccount {
     pub system: String,
     /// User name.
     pub user: String,
+    /// Id of the contractor's person who uses it, where recorded.
+    pub person_id: Option<String>,
+    /// Groups that it may be in.
+    pub groups: Vec<String>,
     /// Commands that it may run with sudo.
     pub allowed_commands: Vec<String>,
     /// Last day.
@@ -157,6 +175,21 @@ pub struct ContractorKey {
     pub fingerprint: String,
     /// User that it belongs to.
     pub user: String,
+    /// Id of the contractor's person who holds it, where recorded.
+    pub person_id: Option<String>,
+    /// Last day.
+    pub expires: Option<Time>,
+}
+
+/// A deployment key or access token of a contractor: what it is for and who answers, never its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractorToken {
+    /// What it is for.
+    pub purpose: String,
+    /// Id of the person who answers for it.
+    pub owner: Option<String>,
+    /// When it was made.
+    pub created: Option<Time>,
     /// Last day.
     pub expires: Option<Time>,
 }
@@ -170,8 +203,46 @@ pub struct Service {
     pub hosts: Vec<String>,
     /// Patterns such as `*.cdn.example.net`.
     pub host_patterns: Vec<String>,
+    /// Names that a CNAME of the body may lead to.
+    pub cname_targets: Vec<String>,
+    /// Address ranges in CIDR form.
+    pub addresses: Vec<String>,
+    /// Number of its network.
+    pub asn: Option<i64>,
+    /// Domains of SPF includes and redirects.
+    pub spf_includes: Vec<String>,
+    /// Hosts that MX records may name.
+    pub mx_targets: Vec<String>,
+    /// Hosts that NS records may name.
+    pub ns_targets: Vec<String>,
+    /// Hosts that logs may be sent to.
+    pub log_endpoints: Vec<String>,
+    /// Hosts that backups and deployments may be sent to.
+    pub backup_endpoints: Vec<String>,
+    /// Domains by which CAA names it as issuer of certificates.
+    pub issuers: Vec<String>,
     /// Whether it may process personal information.
     pub processes_personal: bool,
+    /// Whether its hosts are looked at over the network as the body's own are.
+    pub look: bool,
+}
+
+impl Service {
+    /// Every list of names with its key in the register, in one order.
+    #[must_use]
+    pub fn names(&self) -> [(&'static str, &[String]); 9] {
+        [
+            ("hosts", &self.hosts),
+            ("host_patterns", &self.host_patterns),
+            ("cname_targets", &self.cname_targets),
+            ("spf_includes", &self.spf_includes),
+            ("mx_targets", &self.mx_targets),
+            ("ns_targets", &self.ns_targets),
+            ("log_endpoints", &self.log_endpoints),
+            ("backup_endpoints", &self.backup_endpoints),
+            ("issuers", &self.issuers),
+        ]
+    }
 }
 
 /// A member of staff.

@@ -10,6 +10,12 @@ pub const RUN_KINDS: &[KindSpec] = &[
         en: "this run of tenken: what it could see, and how open findings and waivers stand",
         ja: "今回の点検そのもの: 確認できた範囲と、未対応事項・例外措置の状態",
         fields: &[
+            typed(
+                "narrowed",
+                FieldType::Bool,
+                "whether a flag (--offline, --only, --skip) left something out",
+                "--offline・--only・--skipにより対象を絞った点検か",
+            ),
             field(
                 "coverage_percent",
                 "risk units of the checks that were assessed, in percent of those that apply, rounded down",

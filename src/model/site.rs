@@ -1,6 +1,7 @@
 //! What is assessed, as the site file declares it.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{ParameterValue, Time};
 
@@ -19,6 +20,8 @@ pub struct Site {
     pub parameters: BTreeMap<String, ParameterValue>,
     /// The web server's configuration.
     pub web_server: Option<WebServer>,
+    /// The files by which the site is deployed.
+    pub deployment: Deployment,
     /// The host's file system.
     pub host_root: Option<HostRoot>,
     /// Log files that are declared beyond those of the configuration.
@@ -27,6 +30,8 @@ pub struct Site {
     pub log_patterns: Vec<LogPattern>,
     /// Lists and maps that the body declares.
     pub declared: Declared,
+    /// The resolver that DNS questions go to; the system's where none is named.
+    pub resolver: Option<SocketAddr>,
     /// Path of the people file.
     pub people: Option<String>,
     /// Path of the contractor register.
@@ -74,6 +79,19 @@ pub struct WebServer {
     pub version: Option<String>,
     /// Folder that stands for `/` when the configuration names absolute paths.
     pub root: Option<String>,
+}
+
+/// The files by which the site is deployed. An empty list says that there are none; a missing one says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deployment {
+    /// Compose files; those of one folder are one project, later ones overriding earlier ones.
+    pub compose: Option<Vec<String>>,
+    /// Kubernetes manifests.
+    pub kubernetes: Option<Vec<String>>,
+    /// Dockerfiles.
+    pub dockerfiles: Option<Vec<String>>,
+    /// systemd unit files, or folders of them.
+    pub systemd: Option<Vec<String>>,
 }
 
 /// The host's file system: a folder with an mtree listing, a tar, or `/`.
@@ -163,6 +181,10 @@ pub struct Declared {
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
     pub mail_domains: Option<Vec<String>>,
+    /// DKIM selectors in use, by mail domain.
+    pub dkim_selectors: Option<BTreeMap<String, Vec<String>>>,
+    /// Domains that are no longer used and must be held all the same.
+    pub retired_domains: Option<Vec<RetiredDomain>>,
     /// Forms that take personal information.
     pub forms: Option<Vec<DeclaredForm>>,
     /// Names of cookies that are set.
@@ -171,6 +193,22 @@ pub struct Declared {
     pub statutes: Option<BTreeMap<String, Option<String>>>,
     /// Residual risk, in units, that the body tolerates, with approver and date.
     pub risk_tolerance: Option<RiskTolerance>,
+}
+
+/// A domain that is no longer used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RetiredDomain {
+    /// The domain, in lower case.
+    pub name: String,
+    /// Until when it must be held, where stated.
+    pub hold_until: Option<Time>,
+}
+
+/// An address and port of a resolver; port 53 where none is given.
+#[must_use]
+pub fn resolver_address(text: &str) -> Option<SocketAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    text.parse().ok().or_else(|| Some(SocketAddr::new(bare.parse::<IpAddr>().ok()?, 53)))
 }
 
 /// The residual risk that the body tolerates.
@@ -186,7 +224,7 @@ pub struct RiskTolerance {
 
 impl Declared {
     /// The names by which a check may refer to a list.
-    pub const LISTS: [&'static str; 10] = [
+    pub const LISTS: [&'static str; 11] = [
         "scope_hosts",
         "first_parties",
         "third_parties",
@@ -196,6 +234,7 @@ impl Declared {
         "log_readers",
         "administrators",
         "mail_domains",
+        "retired_domains",
         "cookies",
     ];
 
@@ -214,6 +253,9 @@ impl Declared {
             "log_readers" => self.log_readers.clone(),
             "administrators" => self.administrators.clone(),
             "mail_domains" => self.mail_domains.clone(),
+            "retired_domains" => {
+                self.retired_domains.as_ref().map(|domains| domains.iter().map(|item| item.name.clone()).collect())
+            }
             "cookies" => self.cookies.clone(),
             _ => None,
         }

@@ -93,6 +93,46 @@ pub(in crate::cli) struct RecordOptions {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct RegisterOptions {
+    #[command(subcommand)]
+    pub(in crate::cli) action: RegisterAction,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(in crate::cli) enum RegisterAction {
+    /// A table of a spreadsheet (CSV in UTF-8, UTF-16 or Shift_JIS) as contractors.yml
+    Import {
+        /// The table
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Write to a file that is not there yet, instead of standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// The register as a table that a spreadsheet opens
+    Export {
+        /// contractors.yml, or a table
+        #[arg(value_name = "FILE", default_value = "contractors.yml")]
+        file: PathBuf,
+        /// Write to a file that is not there yet, instead of standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Language of the headings; without it, that of the messages
+        #[arg(long, value_name = "ja|en", value_parser = ["ja", "en"])]
+        headings: Option<String>,
+        /// utf-8 (with a byte order mark) or shift_jis
+        #[arg(long, value_name = "ENCODING", default_value = "utf-8", value_parser = ["utf-8", "shift_jis"])]
+        encoding: String,
+    },
+    /// Says what is wrong with a register, entry by entry
+    Check {
+        /// contractors.yml, or a table
+        #[arg(value_name = "FILE", default_value = "contractors.yml")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct HistoryOptions {
     #[command(subcommand)]
     pub(in crate::cli) question: HistoryQuestion,

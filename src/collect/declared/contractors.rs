@@ -23,7 +23,8 @@ const CLAUSES: [&str; 14] = [
     "damages",
 ];
 
-const KINDS: [&str; 5] = ["register", "contractor", "register-account", "register-key", "register-service"];
+const KINDS: [&str; 6] =
+    ["register", "contractor", "register-account", "register-key", "register-token", "register-service"];
 
 /// Observes the register.
 pub(super) fn observe(register: Option<&Register>, seen: &mut Seen<'_>) {
@@ -36,7 +37,8 @@ pub(super) fn observe(register: Option<&Register>, seen: &mut Seen<'_>) {
     whole.set("entries", i64::try_from(register.contractors.len()).unwrap_or(i64::MAX));
     day(&mut whole, "approved_on", register.approval.as_ref().map(|approval| approval.on), "no approval is recorded");
     seen.all("register", vec![whole]);
-    let (mut entries, mut accounts, mut keys, mut services) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut entries = Vec::new();
+    let mut parts = Parts::default();
     for contractor in &register.contractors {
         let place = Location {
             file: Some(register.path.clone()),
@@ -45,12 +47,13 @@ pub(super) fn observe(register: Option<&Register>, seen: &mut Seen<'_>) {
             ..Location::default()
         };
         entries.push(entry(contractor, &place));
-        parts(contractor, &place, &mut accounts, &mut keys, &mut services);
+        parts.add(contractor, &place);
     }
     seen.all("contractor", entries);
-    seen.all("register-account", accounts);
-    seen.all("register-key", keys);
-    seen.all("register-service", services);
+    seen.all("register-account", parts.accounts);
+    seen.all("register-key", parts.keys);
+    seen.all("register-token", parts.tokens);
+    seen.all("register-service", parts.services);
 }
 
 fn entry(contractor: &Contractor, place: &Location) -> Observation {
@@ -60,7 +63,8 @@ fn entry(contractor: &Contractor, place: &Location) -> Observation {
         contract.map(|contract| contract.allowed_data.iter().map(String::as_str).collect()).unwrap_or_default();
     let personal = allowed.iter().any(|data| data.contains("personal"));
     let log_access = contract.is_some_and(|contract| contract.log_access_purpose.is_some());
-    one.set("status", status(contractor));
+    one.set("status", status(contractor)).set("kind", contractor.kind.as_str());
+    one.set("prime", contractor.subcontractor_of.as_deref().unwrap_or("none"));
     match contractor.tier {
         Some(tier) => {
             one.set("tier", i64::from(tier));
@@ -144,55 +148,85 @@ fn assessments(one: &mut Observation, contractor: &Contractor) {
     day(one, "oldest_open_action", open, "no action is open");
 }
 
-fn parts(
-    contractor: &Contractor,
-    place: &Location,
-    accounts: &mut Vec<Observation>,
-    keys: &mut Vec<Observation>,
-    services: &mut Vec<Observation>,
-) {
-    let contract = contractor.contract.as_ref();
-    let base = |one: &mut Observation| {
-        one.set("contractor", contractor.id.as_str()).set("contractor_status", status(contractor));
-        day(one, "contract_to", contract.map(|contract| contract.to), "no contract is recorded");
-    };
-    let since = |one: &mut Observation| {
-        day(one, "contract_from", contract.map(|contract| contract.from), "no contract is recorded");
-    };
-    for account in &contractor.accounts {
-        let name = format!("{}/{}#{}", account.system, account.user, contractor.id);
-        let mut one = new("register-account", SubjectKind::Account, name, place.clone());
-        base(&mut one);
-        since(&mut one);
-        one.set("system", account.system.as_str()).set("user", account.user.as_str());
-        one.set("allowed_commands", Value::texts(&account.allowed_commands));
-        if let Some(purpose) = contract.and_then(|contract| contract.log_access_purpose.as_deref()) {
-            one.set("log_access_purpose", purpose);
+/// What the entries hold, part by part.
+#[derive(Default)]
+struct Parts {
+    accounts: Vec<Observation>,
+    keys: Vec<Observation>,
+    tokens: Vec<Observation>,
+    services: Vec<Observation>,
+}
+
+impl Parts {
+    fn add(&mut self, contractor: &Contractor, place: &Location) {
+        let contract = contractor.contract.as_ref();
+        let base = |kind: &str, subject: SubjectKind, name: String| {
+            let mut one = new(kind, subject, name, place.clone());
+            one.set("contractor", contractor.id.as_str()).set("contractor_status", status(contractor));
+            day(&mut one, "contract_from", contract.map(|contract| contract.from), "no contract is recorded");
+            day(&mut one, "contract_to", contract.map(|contract| contract.to), "no contract is recorded");
+            one
+        };
+        for account in &contractor.accounts {
+            let name = format!("{}/{}#{}", account.system, account.user, contractor.id);
+            let mut one = base("register-account", SubjectKind::Account, name);
+            one.set("system", account.system.as_str()).set("user", account.user.as_str());
+            one.set("allowed_commands", Value::texts(&account.allowed_commands));
+            one.set("groups", Value::texts(&account.groups));
+            text(&mut one, "person_id", account.person_id.as_deref(), "no person is recorded");
+            day(&mut one, "expires", account.expires, "no expiry is recorded");
+            let purpose = contract.and_then(|contract| contract.log_access_purpose.as_deref());
+            if let Some(purpose) = purpose {
+                one.set("log_access_purpose", purpose);
+            }
+            let reason = "no period is recorded";
+            day(&mut one, "log_access_from", contract.and_then(|contract| contract.log_access_from), reason);
+            day(&mut one, "log_access_to", contract.and_then(|contract| contract.log_access_to), reason);
+            self.accounts.push(one);
         }
-        day(
-            &mut one,
-            "log_access_from",
-            contract.and_then(|contract| contract.log_access_from),
-            "no period is recorded",
-        );
-        day(&mut one, "log_access_to", contract.and_then(|contract| contract.log_access_to), "no period is recorded");
-        accounts.push(one);
+        for key in &contractor.keys {
+            let mut one = base("register-key", SubjectKind::Key, format!("{}#{}", key.fingerprint, contractor.id));
+            one.set("fingerprint", key.fingerprint.as_str()).set("user", key.user.as_str());
+            text(&mut one, "person_id", key.person_id.as_deref(), "no person is recorded");
+            day(&mut one, "expires", key.expires, "no expiry is recorded");
+            self.keys.push(one);
+        }
+        for token in &contractor.tokens {
+            let name = format!("token/{}#{}", token.purpose, contractor.id);
+            let mut one = base("register-token", SubjectKind::Record, name);
+            one.set("purpose", token.purpose.as_str()).set("has_owner", token.owner.is_some());
+            day(&mut one, "created", token.created, "no date is recorded");
+            day(&mut one, "expires", token.expires, "no expiry is recorded");
+            self.tokens.push(one);
+        }
+        for service in &contractor.services {
+            let mut one = base("register-service", SubjectKind::Service, service.id.clone());
+            for (key, names) in service.names() {
+                one.set(key, Value::texts(names));
+            }
+            one.set("addresses", Value::texts(&service.addresses));
+            match service.asn {
+                Some(number) => {
+                    one.set("asn", number);
+                }
+                None => {
+                    one.unknown("asn", "no number is recorded");
+                }
+            }
+            one.set("processes_personal", service.processes_personal).set("look", service.look);
+            self.services.push(one);
+        }
     }
-    for key in &contractor.keys {
-        let name = format!("{}#{}", key.fingerprint, contractor.id);
-        let mut one = new("register-key", SubjectKind::Key, name, place.clone());
-        base(&mut one);
-        one.set("fingerprint", key.fingerprint.as_str()).set("user", key.user.as_str());
-        day(&mut one, "expires", key.expires, "no expiry is recorded");
-        keys.push(one);
-    }
-    for service in &contractor.services {
-        let mut one = new("register-service", SubjectKind::Service, &service.id, place.clone());
-        base(&mut one);
-        since(&mut one);
-        one.set("hosts", Value::texts(&service.hosts)).set("host_patterns", Value::texts(&service.host_patterns));
-        one.set("processes_personal", service.processes_personal);
-        services.push(one);
+}
+
+fn text(one: &mut Observation, field: &str, text: Option<&str>, reason: &str) {
+    match text {
+        Some(text) => {
+            one.set(field, text);
+        }
+        None => {
+            one.unknown(field, reason);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use reqwest::Url;
 
 use self::exposure::EXPOSURES;
 use self::kinds::{COOKIE, FORM, HOST, LOAD, PAGE, PATH, RESPONSE, SECURITY_TXT};
-use self::wire::{Answer, Question, get};
+use self::wire::{Answer, Client, Question};
 use super::collector::{Collector, LocalFuture, Task};
 use super::limits::PAGES_PER_HOST;
 use super::world::{Refusal, World};
@@ -66,6 +66,7 @@ impl Collector for HttpCollector {
 /// What is known of one host while it is looked at.
 struct Visit<'a> {
     world: &'a dyn World,
+    client: Client<'a>,
     host: &'a Host,
     address: SocketAddr,
     policy_paths: BTreeSet<String>,
@@ -83,7 +84,7 @@ impl Visit<'_> {
     }
 
     async fn ask(&self, path: &str) -> Result<Answer, Refusal> {
-        get(self.world, Question { host: &self.host.name, address: self.address, over_tls: true, target: path }).await
+        self.client.ask(Question::get(&self.host.name, self.address, true, path)).await
     }
 }
 
@@ -98,6 +99,7 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, obs
     let pages = task.declaration.site.declared.policy_pages.values();
     let mut visit = Visit {
         world,
+        client: Client::new(world),
         host,
         address: SocketAddr::new(address, host.https_port),
         policy_paths: pages.map(|page| path_of(page, &host.name)).collect::<Option<_>>().unwrap_or_default(),
@@ -136,8 +138,7 @@ async fn plain_http(visit: &mut Visit<'_>) {
     match visit.host.http_port {
         Some(port) => {
             let address = SocketAddr::new(visit.address.ip(), port);
-            let question = Question { host: &visit.host.name, address, over_tls: false, target: "/" };
-            match get(visit.world, question).await {
+            match visit.client.ask(Question::get(&visit.host.name, address, false, "/")).await {
                 Ok(answer) => observe::plain(&mut seen, &answer.head, visit.host),
                 Err(Refusal::ConnectionRefused) => {
                     seen.set("plain_http", "closed").set("permanent", true);

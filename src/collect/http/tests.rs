@@ -61,7 +61,7 @@ async fn ask(start: &'static [u8], rest: &'static [u8]) -> Result<Answer, Refusa
             });
         }
     });
-    get(&Loopback, Question { host: "www.example.jp", address, over_tls: false, target: "/" }).await
+    Client::new(&Loopback).ask(Question::get("www.example.jp", address, false, "/")).await
 }
 
 #[tokio::test]
@@ -114,8 +114,8 @@ async fn a_server_that_never_answers_is_left_after_the_deadline() {
     let address = listener.local_addr().unwrap();
     // Nobody accepts, and the clock of this runtime jumps to the deadline by itself.
     tokio::time::pause();
-    let question = Question { host: "www.example.jp", address, over_tls: false, target: "/" };
-    assert_eq!(get(&Loopback, question).await.unwrap_err(), Refusal::TimedOut(2));
+    let question = Question::get("www.example.jp", address, false, "/");
+    assert_eq!(Client::new(&Loopback).ask(question).await.unwrap_err(), Refusal::TimedOut(2));
 }
 
 #[tokio::test]
@@ -128,6 +128,7 @@ async fn pages_beyond_the_limit_leave_the_census_incomplete() {
     head.status = 200;
     let mut visit = Visit {
         world: &Loopback,
+        client: Client::new(&Loopback),
         host: &host,
         address,
         policy_paths: BTreeSet::new(),

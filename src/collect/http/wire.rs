@@ -1,18 +1,24 @@
-//! One bounded GET over HTTP/1.1: the head as it was on the wire, and the body up to its limit. It sends no body.
+//! Bounded questions over HTTP/1.1: the head as it was on the wire, and the body up to its limit. They send no body.
+//!
+//! A [`Client`] asks one address of one host, one question after the other, on one connection where the server keeps it.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use crate::collect::accept;
-use crate::collect::limits::{BODY_BYTES, HEADER_BYTES, HEADER_FIELDS};
+use crate::collect::limits::{BODY_BYTES, HEADER_BYTES, HEADER_FIELDS, SILENCES_PER_HOST, VISIT_TIMEOUTS};
 use crate::collect::live::USER_AGENT;
 use crate::collect::world::{Refusal, Stream, World};
+use crate::syntax::body::{Body, framing};
 use crate::syntax::header::{Head, head, head_end};
 
 /// One answer.
@@ -30,47 +36,136 @@ pub(super) struct Question<'a> {
     pub(super) host: &'a str,
     pub(super) address: SocketAddr,
     pub(super) over_tls: bool,
+    /// `GET`, `HEAD`, `OPTIONS` or `TRACE`; none of them carries a body or changes anything (RFC 9110 section 9.2.1).
+    pub(super) method: &'static str,
     /// Path with its query, beginning with `/`.
     pub(super) target: &'a str,
+    /// Further header fields, such as `Origin`.
+    pub(super) fields: &'a [(&'a str, &'a str)],
+    /// Bytes of the body that are read.
+    pub(super) body_bytes: usize,
 }
 
-/// Asks once.
-///
-/// # Errors
-/// A [`Refusal`] with the reason; every answer is bounded in time and bytes.
-pub(super) async fn get(world: &dyn World, question: Question<'_>) -> Result<Answer, Refusal> {
-    let seconds = world.timeout_seconds();
-    timeout(Duration::from_secs(seconds), ask(world, question)).await.unwrap_or(Err(Refusal::TimedOut(seconds)))
-}
-
-async fn ask(world: &dyn World, question: Question<'_>) -> Result<Answer, Refusal> {
-    let stream = world.connect(question.host, question.address).await?;
-    if !question.over_tls {
-        return exchange(stream, question).await;
+impl<'a> Question<'a> {
+    /// A GET of a whole body.
+    pub(super) fn get(host: &'a str, address: SocketAddr, over_tls: bool, target: &'a str) -> Self {
+        Self { host, address, over_tls, method: "GET", target, fields: &[], body_bytes: BODY_BYTES }
     }
-    let mut configuration = accept::configuration()?;
-    configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let name =
-        ServerName::try_from(question.host.to_owned()).map_err(|_| Refusal::Failed("no host name".to_owned()))?;
-    let connection = TlsConnector::from(Arc::new(configuration)).connect(name, stream).await;
-    exchange(connection.map_err(|error| Refusal::Failed(error.to_string()))?, question).await
 }
 
-async fn exchange(mut stream: impl Stream, question: Question<'_>) -> Result<Answer, Refusal> {
-    let standard = if question.over_tls { 443 } else { 80 };
-    let port = question.address.port();
-    let host = if port == standard { question.host.to_owned() } else { format!("{}:{port}", question.host) };
-    let request = format!(
-        "GET {} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {USER_AGENT}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-        question.target
-    );
-    let failed = |error: std::io::Error| Refusal::Failed(error.to_string());
-    stream.write_all(request.as_bytes()).await.map_err(failed)?;
+type Line = Box<dyn Stream>;
+
+/// Asks one question after the other and keeps connections that the server keeps.
+pub(super) struct Client<'w> {
+    world: &'w dyn World,
+    idle: RefCell<BTreeMap<(bool, SocketAddr), Line>>,
+    tls: RefCell<Option<Arc<ClientConfig>>>,
+    silences: Cell<u64>,
+    end: Cell<Option<Instant>>,
+}
+
+impl<'w> Client<'w> {
+    pub(super) fn new(world: &'w dyn World) -> Self {
+        Self { world, idle: RefCell::default(), tls: RefCell::default(), silences: Cell::new(0), end: Cell::new(None) }
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the reason; a host that kept silent too often, or for too long in all, is not asked again.
+    pub(super) async fn ask(&self, question: Question<'_>) -> Result<Answer, Refusal> {
+        let seconds = self.world.timeout_seconds();
+        if self.silences.get() >= SILENCES_PER_HOST {
+            return Err(Refusal::TimedOut(seconds));
+        }
+        let answer = timeout(Duration::from_secs(seconds), self.exchanged(question));
+        let answer = timeout_at(self.end(seconds), answer).await.unwrap_or(Ok(Err(Refusal::TimedOut(seconds))));
+        let answer = answer.unwrap_or(Err(Refusal::TimedOut(seconds)));
+        match &answer {
+            Err(Refusal::TimedOut(_)) => self.silences.set(self.silences.get() + 1),
+            _ => self.silences.set(0),
+        }
+        answer
+    }
+
+    /// When the visit as a whole ends: a server that drips would hold it for hours. It counts from the first question.
+    fn end(&self, seconds: u64) -> Instant {
+        let end = self.end.get().unwrap_or_else(|| sleep(Duration::from_secs(seconds * VISIT_TIMEOUTS)).deadline());
+        self.end.set(Some(end));
+        end
+    }
+
+    async fn exchanged(&self, question: Question<'_>) -> Result<Answer, Refusal> {
+        let key = (question.over_tls, question.address);
+        let idle = self.idle.borrow_mut().remove(&key);
+        if let Some(mut line) = idle {
+            match exchange(&mut line, question).await {
+                Ok((answer, keeps)) => return Ok(self.done(key, line, answer, keeps)),
+                // The server had closed it in the meantime: asked again on a new one.
+                Err(Exchange::Closed) => {}
+                Err(Exchange::Refused(refusal)) => return Err(refusal),
+            }
+        }
+        let mut line = self.line(question).await?;
+        match exchange(&mut line, question).await {
+            Ok((answer, keeps)) => Ok(self.done(key, line, answer, keeps)),
+            Err(Exchange::Closed) => Err(Refusal::Failed("the connection was closed without an answer".to_owned())),
+            Err(Exchange::Refused(refusal)) => Err(refusal),
+        }
+    }
+
+    fn done(&self, key: (bool, SocketAddr), line: Line, answer: Answer, keeps: bool) -> Answer {
+        if keeps {
+            self.idle.borrow_mut().insert(key, line);
+        }
+        answer
+    }
+
+    async fn line(&self, question: Question<'_>) -> Result<Line, Refusal> {
+        let stream = self.world.connect(question.host, question.address).await?;
+        if !question.over_tls {
+            return Ok(stream);
+        }
+        let name = ServerName::try_from(question.host.trim_start_matches('[').trim_end_matches(']').to_owned())
+            .map_err(|_| Refusal::Failed("no host name".to_owned()))?;
+        let configuration = self.configuration()?;
+        let connection = TlsConnector::from(configuration).connect(name, stream).await;
+        Ok(Box::new(connection.map_err(|error| Refusal::Failed(error.to_string()))?))
+    }
+
+    fn configuration(&self) -> Result<Arc<ClientConfig>, Refusal> {
+        if let Some(configuration) = self.tls.borrow().as_ref() {
+            return Ok(Arc::clone(configuration));
+        }
+        let mut configuration = accept::configuration()?;
+        configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let configuration = Arc::new(configuration);
+        *self.tls.borrow_mut() = Some(Arc::clone(&configuration));
+        Ok(configuration)
+    }
+}
+
+enum Exchange {
+    /// Nothing came before the connection ended.
+    Closed,
+    Refused(Refusal),
+}
+
+fn refused(words: &str) -> Exchange {
+    Exchange::Refused(Refusal::Failed(words.to_owned()))
+}
+
+/// One question and its answer, and whether the connection may be used again.
+async fn exchange(stream: &mut Line, question: Question<'_>) -> Result<(Answer, bool), Exchange> {
+    let request = written(question);
+    if stream.write_all(request.as_bytes()).await.is_err() || stream.flush().await.is_err() {
+        return Err(Exchange::Closed);
+    }
     let mut bytes = Vec::new();
     let mut buffer = vec![0; 16 * 1024];
     let (head, start) = loop {
         if let Some(end) = head_end(&bytes) {
-            let head = head(&bytes[..end]).ok_or_else(|| Refusal::Failed("the answer is no HTTP/1.x".to_owned()))?;
+            let head = head(&bytes[..end]).ok_or_else(|| refused("the answer is no HTTP/1.x"))?;
             // An interim answer comes before the real one (RFC 9110 section 15.2).
             if (100..200).contains(&head.status) && head.status != 101 {
                 bytes.drain(..end);
@@ -78,102 +173,66 @@ async fn exchange(mut stream: impl Stream, question: Question<'_>) -> Result<Ans
             }
             break (head, end);
         }
+        if bytes.len() >= 7 && !bytes.starts_with(b"HTTP/1.") {
+            return Err(refused("the answer is no HTTP/1.x"));
+        }
         if bytes.len() > HEADER_BYTES {
-            return Err(Refusal::Failed("the header fields never end".to_owned()));
+            return Err(refused("the header fields never end"));
         }
-        let count = stream.read(&mut buffer).await.map_err(failed)?;
-        if count == 0 {
-            return Err(Refusal::Failed("the answer ends inside its header fields".to_owned()));
+        match stream.read(&mut buffer).await {
+            Ok(0) | Err(_) if bytes.is_empty() => return Err(Exchange::Closed),
+            Ok(0) if !b"HTTP/1.".starts_with(&bytes[..bytes.len().min(7)]) => {
+                return Err(refused("the answer is no HTTP/1.x"));
+            }
+            Ok(0) => return Err(refused("the answer ends inside its header fields")),
+            Ok(count) => bytes.extend_from_slice(&buffer[..count]),
+            Err(error) => return Err(Exchange::Refused(Refusal::Failed(error.to_string()))),
         }
-        bytes.extend_from_slice(&buffer[..count]);
     };
     if head.fields.len() > HEADER_FIELDS {
-        return Err(Refusal::Failed("more header fields than are read".to_owned()));
+        return Err(refused("more header fields than are read"));
     }
-    let rest = bytes.split_off(start);
-    let (body, truncated) = body(&mut stream, &head, rest, &mut buffer).await?;
-    Ok(Answer { head, body, truncated })
-}
-
-async fn body(
-    stream: &mut impl Stream,
-    head: &Head,
-    mut bytes: Vec<u8>,
-    buffer: &mut [u8],
-) -> Result<(Vec<u8>, bool), Refusal> {
-    if matches!(head.status, 204 | 304) {
-        return Ok((Vec::new(), false));
-    }
-    let chunked = head.values("transfer-encoding").any(|value| value.to_ascii_lowercase().contains("chunked"));
-    let lengths: Vec<&str> = head.values("content-length").collect();
-    let length = match lengths.as_slice() {
-        _ if chunked => None,
-        [] => None,
-        [first, rest @ ..] => match first.parse::<usize>() {
-            Ok(length) if rest.iter().all(|other| other == first) => Some(length),
-            _ => return Err(Refusal::Failed("the lengths of the body contradict each other".to_owned())),
-        },
-    };
-    let limit = length.unwrap_or(usize::MAX).min(BODY_BYTES);
-    while bytes.len() < limit {
-        if chunked && dechunked(&bytes).is_some_and(|(_, done)| done) {
-            break;
-        }
+    let fault = |fault: crate::syntax::body::BodyFault| Exchange::Refused(Refusal::Failed(fault.to_string()));
+    let framing = framing(&head, question.method == "HEAD").map_err(fault)?;
+    let mut body = Body::new(framing, question.body_bytes.min(BODY_BYTES));
+    let mut rest = bytes.len() - start;
+    rest -= body.push(&bytes[start..]).map_err(fault)?;
+    let mut closed = false;
+    while !body.is_enough() {
         // A close without a TLS close_notify looks like an error; what was read up to there was read.
-        let count = stream.read(buffer).await.unwrap_or(0);
+        let count = stream.read(&mut buffer).await.unwrap_or(0);
         if count == 0 {
+            closed = true;
             break;
         }
-        bytes.extend_from_slice(&buffer[..count]);
+        rest = count - body.push(&buffer[..count]).map_err(fault)?;
     }
-    if chunked {
-        let (mut body, done) =
-            dechunked(&bytes).ok_or_else(|| Refusal::Failed("the chunks of the body cannot be read".to_owned()))?;
-        body.truncate(BODY_BYTES);
-        return Ok((body, !done));
-    }
-    let is_short = length.is_some_and(|length| bytes.len() < length);
-    let is_cut = bytes.len() >= BODY_BYTES && length.is_none_or(|length| length > BODY_BYTES);
-    bytes.truncate(limit);
-    Ok((bytes, is_short || is_cut))
+    let keeps = body.is_done() && rest == 0 && keeps_alive(&head);
+    let (body, truncated) = body.finish(closed);
+    Ok((Answer { head, body, truncated }, keeps))
 }
 
-/// The content of chunks so far, and whether the last one was there; `None` where they cannot be read.
-fn dechunked(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
-    let (mut rest, mut body) = (bytes, Vec::new());
-    loop {
-        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
-            // A size line of more than a few bytes without an end is none.
-            return (rest.len() < 1_024).then_some((body, false));
-        };
-        let line = std::str::from_utf8(&rest[..end]).ok()?;
-        let size = usize::from_str_radix(line.split(';').next()?.trim(), 16).ok()?;
-        rest = &rest[end + 1..];
-        if size == 0 {
-            return Some((body, true));
-        }
-        if rest.len() < size {
-            body.extend_from_slice(rest);
-            return Some((body, false));
-        }
-        let (chunk, after) = rest.split_at(size);
-        body.extend_from_slice(chunk);
-        rest = after.strip_prefix(b"\r\n").or_else(|| after.strip_prefix(b"\n")).unwrap_or(after);
-        if rest.is_empty() {
-            return Some((body, false));
-        }
+fn written(question: Question<'_>) -> String {
+    let standard = if question.over_tls { 443 } else { 80 };
+    let port = question.address.port();
+    let host = if port == standard { question.host.to_owned() } else { format!("{}:{port}", question.host) };
+    let mut request = format!(
+        "{} {} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {USER_AGENT}\r\nAccept: */*\r\n",
+        question.method, question.target
+    );
+    for (name, value) in question.fields {
+        request.push_str(&format!("{name}: {value}\r\n"));
     }
+    request.push_str("\r\n");
+    request
 }
 
-#[cfg(test)]
-mod tests {
-    use super::dechunked;
-
-    #[test]
-    fn chunks_are_joined_and_garbage_is_refused() {
-        assert_eq!(dechunked(b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"), Some((b"abcde".to_vec(), true)));
-        assert_eq!(dechunked(b"5\r\nabc"), Some((b"abc".to_vec(), false)));
-        assert_eq!(dechunked(b"zz\r\nabc"), None);
-        assert_eq!(dechunked(b"ffffffffffffffffff\r\n"), None);
+/// RFC 9112 section 9.3.
+fn keeps_alive(head: &Head) -> bool {
+    let mut words = head.values("connection").flat_map(|value| value.split(',')).map(str::trim);
+    if head.is_http_1_0 {
+        words.any(|word| word.eq_ignore_ascii_case("keep-alive"))
+    } else {
+        !words.any(|word| word.eq_ignore_ascii_case("close"))
     }
 }

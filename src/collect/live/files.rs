@@ -1,7 +1,7 @@
 //! The live world's files: looked at, listed, opened; never written.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
@@ -55,6 +55,13 @@ pub(super) fn open(path: &Path) -> Result<fs::File, Refusal> {
         return Err(Refusal::NotAFile);
     }
     fs::File::open(path).map_err(|error| refused(&error))
+}
+
+/// The beginning of a small text file of the system.
+pub(super) fn start(path: &str, limit_bytes: u64) -> Result<String, Refusal> {
+    let mut bytes = Vec::new();
+    open(Path::new(path))?.take(limit_bytes).read_to_end(&mut bytes).map_err(|error| refused(&error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A whole file that the user named.

@@ -16,7 +16,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::LiveWorld;
+use crate::collect::dns::mail_domains;
 use crate::collect::limits::ADDRESSES_PER_HOST;
+use crate::collect::question::{DnsData, DnsQuestion, RecordType};
 use crate::collect::world::{Refusal, Stream};
 use crate::model::Site;
 
@@ -38,6 +40,7 @@ pub struct LiveOptions {
     pub(super) cacert: Option<PathBuf>,
     pub(super) timeout_seconds: u64,
     pub(super) offline: bool,
+    pub(super) resolver: Option<SocketAddr>,
 }
 
 impl LiveOptions {
@@ -61,7 +64,24 @@ impl LiveOptions {
             };
             (host.name.clone(), declared)
         });
-        Self { base: base.to_owned(), hosts: hosts.collect(), overrides, cacert, timeout_seconds, offline }
+        let mut hosts: BTreeMap<String, DeclaredHost> = hosts.collect();
+        // The policy of MTA-STS stands on a host of that name (RFC 8461, section 3.3), whoever runs it.
+        let mail = mail_domains(site);
+        for domain in mail.names.iter().filter(|_| mail.declared) {
+            hosts.entry(format!("mta-sts.{domain}")).or_insert_with(|| DeclaredHost {
+                addresses: Vec::new(),
+                ports: vec![443],
+                trust: None,
+                open: Arc::new(Semaphore::new(connections)),
+            });
+        }
+        Self { base: base.to_owned(), hosts, overrides, cacert, timeout_seconds, offline, resolver: site.resolver }
+    }
+
+    /// The resolver of the command line, which goes before the site file's.
+    #[must_use]
+    pub fn with_resolver(self, resolver: Option<SocketAddr>) -> Self {
+        Self { resolver: resolver.or(self.resolver), ..self }
     }
 }
 
@@ -106,10 +126,28 @@ impl LiveWorld {
         if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
             return Ok(vec![address]);
         }
+        if self.options.resolver.is_some() {
+            return self.addresses_of_resolver(host).await;
+        }
         let looked_up = async { tokio::net::lookup_host((host, 0)).await.map_err(|_| Refusal::NoAddress) };
         let mut addresses: Vec<IpAddr> = self.in_time(looked_up).await?.map(|found| found.ip()).collect();
         addresses.sort();
         addresses.dedup();
+        addresses.truncate(ADDRESSES_PER_HOST);
+        if addresses.is_empty() { Err(Refusal::NoAddress) } else { Ok(addresses) }
+    }
+
+    /// Addresses from the resolver that the user names, so that the whole run sees the same DNS.
+    async fn addresses_of_resolver(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
+        let mut addresses = Vec::new();
+        for record_type in [RecordType::A, RecordType::Aaaa] {
+            let answer = self.answered(&DnsQuestion::new(host, record_type)).await?;
+            addresses.extend(answer.data.iter().filter_map(|data| match data {
+                DnsData::Address(address) => Some(*address),
+                _ => None,
+            }));
+        }
+        addresses.sort();
         addresses.truncate(ADDRESSES_PER_HOST);
         if addresses.is_empty() { Err(Refusal::NoAddress) } else { Ok(addresses) }
     }

@@ -1,29 +1,36 @@
 //! The real world, with all its limits. It writes nothing, sends no body, and asks declared hosts only.
 
 mod client;
+mod dns;
 mod files;
 mod hosts;
+pub mod message;
 
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
 use super::collector::LocalFuture;
+use super::question::{DnsAnswer, DnsQuestion};
 use super::world::{Fetched, FileFacts, Refusal, Stream, World};
 
 /// The world as it is.
 #[derive(Debug)]
 pub struct LiveWorld {
     options: LiveOptions,
+    dns: dns::DnsState,
+    /// Read once and only when a host is looked at.
+    platform_roots: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl LiveWorld {
     /// A world that may be asked in this way.
     #[must_use]
     pub fn new(options: LiveOptions) -> Self {
-        Self { options }
+        Self { options, dns: dns::DnsState::new(), platform_roots: OnceLock::new() }
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -60,6 +67,10 @@ impl World for LiveWorld {
         Box::pin(self.fetched(url, limit_bytes))
     }
 
+    fn dns<'a>(&'a self, question: &'a DnsQuestion) -> LocalFuture<'a, Result<DnsAnswer, Refusal>> {
+        Box::pin(self.answered(question))
+    }
+
     fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal> {
         let declared = self.options.hosts.get(host).and_then(|host| host.trust.as_ref());
         // The command line's file stands where the user is, the site file's beside the site file.
@@ -67,6 +78,12 @@ impl World for LiveWorld {
             Some(path) => files::whole(path).map(Some),
             None => Ok(None),
         }
+    }
+
+    fn platform_roots(&self) -> Result<Vec<Vec<u8>>, Refusal> {
+        let read = || rustls_native_certs::load_native_certs().certs.iter().map(|der| der.as_ref().to_vec()).collect();
+        let roots = self.platform_roots.get_or_init(read);
+        if roots.is_empty() { Err(Refusal::NotFound) } else { Ok(roots.clone()) }
     }
 
     fn timeout_seconds(&self) -> u64 {

@@ -4,7 +4,6 @@ mod certificate;
 mod endpoint_kind;
 mod kinds;
 mod probe;
-mod trust;
 
 use std::net::SocketAddr;
 
@@ -14,6 +13,7 @@ use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, Host, KindSpec};
 
+pub use certificate::observe_certificates;
 pub use kinds::KINDS;
 
 /// The collector.
@@ -42,6 +42,7 @@ impl Collector for TlsCollector {
                 let parts = join_all(site.hosts.iter().map(|host| look(world, host, task))).await;
                 let mut evidence = Evidence::default();
                 parts.into_iter().for_each(|part| evidence.extend(part));
+                certificate::name_shared_keys(&mut evidence);
                 return evidence;
             };
             let census = KINDS.iter().map(|kind| Census::not_asked(kind.name, &site.name, reason));
@@ -62,19 +63,12 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> Evidence {
     for address in addresses {
         let address = SocketAddr::new(address, host.https_port);
         let endpoint = format!("{address}/{}", host.name);
-        match probe::look(world, &host.name, address, &endpoint).await {
+        let certificates = certificate::look(world, &host.name, address, &endpoint, task.now, None).await;
+        match probe::look(world, &host.name, address, &endpoint, &certificates.negotiated).await {
             Ok(seen) => {
                 evidence.census.push(Census::complete(kinds::ENDPOINT, &endpoint, 1));
-                evidence.observations.push(seen.endpoint);
-                match seen.chain {
-                    Ok(chain) => {
-                        let anchor = world.trust_anchor(&host.name);
-                        let certificate = certificate::observe(&chain, &host.name, &endpoint, anchor, task.now);
-                        evidence.census.push(Census::complete(kinds::CERTIFICATE, &endpoint, 1));
-                        evidence.observations.push(certificate);
-                    }
-                    Err(reason) => missing_kind(&mut evidence, kinds::CERTIFICATE, &endpoint, &reason),
-                }
+                evidence.observations.push(seen);
+                evidence.extend(certificates.evidence);
             }
             Err(reason) => missing(&mut evidence, &endpoint, &reason),
         }
@@ -90,16 +84,6 @@ fn missing(evidence: &mut Evidence, subject: &str, reason: &str) {
     evidence.gaps.push(Gap {
         collector: NAME.to_owned(),
         kinds,
-        subject: subject.to_owned(),
-        reason: reason.to_owned(),
-    });
-}
-
-fn missing_kind(evidence: &mut Evidence, kind: &str, subject: &str, reason: &str) {
-    evidence.census.push(Census::incomplete(kind, subject, 0, reason));
-    evidence.gaps.push(Gap {
-        collector: NAME.to_owned(),
-        kinds: vec![kind.to_owned()],
         subject: subject.to_owned(),
         reason: reason.to_owned(),
     });

@@ -1,27 +1,16 @@
-//! One endpoint: a hello for each version, then one full handshake for the certificates. At most eight connections.
+//! One endpoint: a hello for each version.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::kinds::ENDPOINT;
-use crate::collect::accept::{Accepting, configuration_with};
 use crate::collect::limits::TLS_FLIGHT_BYTES;
 use crate::collect::world::{Refusal, World};
 use crate::model::{Location, Observation, Subject, SubjectKind, Value};
 use crate::syntax::tls::{Answer, Version, client_hello, read_answer};
-
-/// What was seen of an endpoint.
-pub(super) struct Seen {
-    pub(super) endpoint: Observation,
-    /// The certificates as sent, or why there are none.
-    pub(super) chain: Result<Vec<Vec<u8>>, String>,
-}
 
 /// What one version came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +24,13 @@ enum Told {
 ///
 /// # Errors
 /// The reason, where no version at all was answered: then nothing is known, and silence is no refusal.
-pub(super) async fn look(world: &dyn World, name: &str, address: SocketAddr, endpoint: &str) -> Result<Seen, String> {
+pub(super) async fn look(
+    world: &dyn World,
+    name: &str,
+    address: SocketAddr,
+    endpoint: &str,
+    negotiated: &Result<String, String>,
+) -> Result<Observation, String> {
     let mut told = Vec::new();
     // Newest first: a server that answers none of these is not asked for the old ones.
     for version in Version::ALL.into_iter().rev() {
@@ -50,11 +45,7 @@ pub(super) async fn look(world: &dyn World, name: &str, address: SocketAddr, end
     if !told.iter().any(|(_, told)| *told == Told::Accepted) {
         return Err("no protocol version was accepted".to_owned());
     }
-    let (chain, negotiated) = match handshake(world, name, address).await {
-        Ok((chain, negotiated)) => (Ok(chain), Some(negotiated)),
-        Err(reason) => (Err(reason), None),
-    };
-    Ok(Seen { endpoint: observation(endpoint, &told, negotiated.as_deref()), chain })
+    Ok(observation(endpoint, &told, negotiated))
 }
 
 /// A silence or a close is looked at once more before it counts as unknown.
@@ -100,31 +91,7 @@ async fn ask(world: &dyn World, name: &str, address: SocketAddr, version: Versio
     }
 }
 
-async fn handshake(world: &dyn World, name: &str, address: SocketAddr) -> Result<(Vec<Vec<u8>>, String), String> {
-    let seconds = world.timeout_seconds();
-    let verifier = Accepting::new();
-    let configuration = configuration_with(&verifier).map_err(|refusal| refusal.to_string())?;
-    let server_name = ServerName::try_from(name.to_owned()).map_err(|_| "the name is no host name".to_owned())?;
-    let connected = async {
-        let stream = world.connect(name, address).await.map_err(|refusal| refusal.to_string())?;
-        let connection = TlsConnector::from(Arc::new(configuration)).connect(server_name, stream).await;
-        connection.map_err(|error| error.to_string())
-    };
-    let finished = timeout(Duration::from_secs(seconds), connected).await;
-    let finished = finished.unwrap_or_else(|_| Err(Refusal::TimedOut(seconds).to_string()));
-    // The chain was captured before the handshake failed, if it did: it is a fact either way.
-    let sent = verifier.sent();
-    match finished {
-        Ok(stream) => {
-            let version = stream.get_ref().1.protocol_version().map(|version| format!("{version:?}"));
-            Ok((sent.chain, version.unwrap_or_default().replace('_', ".")))
-        }
-        Err(_) if !sent.chain.is_empty() => Ok((sent.chain, "none".to_owned())),
-        Err(reason) => Err(reason),
-    }
-}
-
-fn observation(endpoint: &str, told: &[(Version, Told)], negotiated: Option<&str>) -> Observation {
+fn observation(endpoint: &str, told: &[(Version, Told)], negotiated: &Result<String, String>) -> Observation {
     let subject = Subject::new(SubjectKind::Endpoint, endpoint);
     let mut seen = Observation::new(ENDPOINT, subject, Location::host(endpoint), "one TLS hello a version");
     let state = |version: Version| told.iter().find(|(of, _)| *of == version).map(|(_, told)| told);
@@ -168,11 +135,11 @@ fn observation(endpoint: &str, told: &[(Version, Told)], negotiated: Option<&str
         }
     }
     match negotiated {
-        Some(version) => {
-            seen.set("negotiated", version);
+        Ok(version) => {
+            seen.set("negotiated", version.as_str());
         }
-        None => {
-            seen.unknown("negotiated", "no full handshake");
+        Err(reason) => {
+            seen.unknown("negotiated", reason.clone());
         }
     }
     seen

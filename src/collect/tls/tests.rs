@@ -165,7 +165,8 @@ async fn a_good_endpoint_is_seen_whole() {
     for kind in KINDS {
         let declared: BTreeSet<&str> = kind.fields.iter().map(|field| field.name).collect();
         let seen = of(&evidence, kind.name);
-        let stated: BTreeSet<&str> = seen.fields.keys().map(String::as_str).collect();
+        let told = seen.fields.keys().chain(seen.unknown_fields.keys());
+        let stated: BTreeSet<&str> = told.map(String::as_str).collect();
         assert_eq!(stated.difference(&declared).collect::<Vec<_>>(), Vec::<&&str>::new());
     }
 }

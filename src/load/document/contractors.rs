@@ -6,6 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::BilingualDocument;
+use super::contractor_parts::{
+    AccountDocument, AssessmentDocument, CertificationDocument, EndDocument, IncidentDocument, KeyDocument,
+    ServiceDocument, TokenDocument,
+};
 
 /// Every party that is entrusted with part of the work.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -45,8 +49,8 @@ pub struct ContractorDocument {
     /// 13-digit corporate number, in quotes.
     #[schemars(regex(pattern = r"^[1-9][0-9]{12}$"))]
     pub corporate_number: Option<String>,
-    /// hosting, cdn, dns, mail, cms, dev, ops, analytics, cert, monitor.
-    pub kind: String,
+    /// What it mainly does.
+    pub kind: ContractorKindDocument,
     /// 1 (most critical) to 4.
     #[schemars(range(min = 1, max = 4))]
     pub tier: Option<u8>,
@@ -69,7 +73,7 @@ pub struct ContractorDocument {
     pub clauses: BTreeMap<ContractClauseId, ContractClauseDocument>,
     /// Kinds of certification that the body requires.
     #[serde(default)]
-    pub required_certifications: Vec<String>,
+    pub required_certifications: Vec<CertificationKindDocument>,
     /// Certifications that it holds.
     #[serde(default)]
     pub certifications: Vec<CertificationDocument>,
@@ -84,6 +88,9 @@ pub struct ContractorDocument {
     /// SSH keys that it uses.
     #[serde(default)]
     pub keys: Vec<KeyDocument>,
+    /// Deployment keys and access tokens that it uses; never their values.
+    #[serde(default)]
+    pub tokens: Vec<TokenDocument>,
     /// Services that it runs.
     #[serde(default)]
     pub services: Vec<ServiceDocument>,
@@ -101,6 +108,55 @@ pub enum StatusDocument {
     Active,
     /// No longer.
     Ended,
+}
+
+/// What a contractor mainly does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ContractorKindDocument {
+    /// Servers.
+    Hosting,
+    /// A content delivery network or web application firewall.
+    Cdn,
+    /// DNS.
+    Dns,
+    /// Mail.
+    Mail,
+    /// Content management and design.
+    Cms,
+    /// Development.
+    Dev,
+    /// Operation.
+    Ops,
+    /// Analysis of visits.
+    Analytics,
+    /// Certificates.
+    Cert,
+    /// Monitoring and keeping of logs.
+    Monitor,
+}
+
+/// Kinds of certification that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum CertificationKindDocument {
+    /// ISO/IEC 27001.
+    #[serde(rename = "ISMS")]
+    Isms,
+    /// JIS Q 15001, the privacy mark.
+    #[serde(rename = "P-mark")]
+    PMark,
+    /// A SOC 2 report.
+    #[serde(rename = "SOC2")]
+    Soc2,
+    /// The Japanese government's list of cloud services.
+    #[serde(rename = "ISMAP")]
+    Ismap,
+    /// ISO/IEC 27017.
+    #[serde(rename = "ISO27017")]
+    Iso27017,
+    /// ISO/IEC 27701.
+    #[serde(rename = "ISO27701")]
+    Iso27701,
 }
 
 /// The 14 clauses that a contract with personal information must hold.
@@ -201,106 +257,4 @@ pub struct LogAccessDocument {
     #[serde(default)]
     #[schemars(schema_with = "super::optional_date_schema")]
     pub to: Option<String>,
-}
-
-/// A certification.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CertificationDocument {
-    /// ISMS, P-mark, SOC2, ISMAP, ISO27017, ISO27701.
-    pub kind: String,
-    /// Ids of the services that it covers.
-    #[serde(default)]
-    pub scope: Vec<String>,
-    /// Last day.
-    #[schemars(schema_with = "super::date_schema")]
-    pub valid_to: String,
-}
-
-/// An assessment of a contractor.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AssessmentDocument {
-    /// When.
-    #[schemars(schema_with = "super::date_schema")]
-    pub on: String,
-    /// questionnaire, document, on-site, report.
-    pub method: String,
-    /// Due days of actions that are still open.
-    #[serde(default)]
-    pub open_actions_due: Vec<String>,
-}
-
-/// Incident reporting.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IncidentDocument {
-    /// Contact that answers day and night.
-    pub contact_24h: Option<String>,
-    /// Hours within which it must report.
-    #[schemars(range(min = 0))]
-    pub notice_hours: Option<i64>,
-}
-
-/// An account.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccountDocument {
-    /// os, cms, cloud, git, dns.
-    pub system: String,
-    /// User name.
-    pub user: String,
-    /// Commands that it may run with sudo.
-    #[serde(default)]
-    pub allowed_commands: Vec<String>,
-    /// Last day.
-    #[serde(default)]
-    #[schemars(schema_with = "super::optional_date_schema")]
-    pub expires: Option<String>,
-}
-
-/// An SSH key.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyDocument {
-    /// SHA256:… as ssh-keygen -l prints it.
-    #[schemars(regex(pattern = r"^SHA256:[A-Za-z0-9+/]{43}$"))]
-    pub fingerprint: String,
-    /// User that it belongs to.
-    pub user: String,
-    /// Last day.
-    #[serde(default)]
-    #[schemars(schema_with = "super::optional_date_schema")]
-    pub expires: Option<String>,
-}
-
-/// A service.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ServiceDocument {
-    /// Unique id.
-    pub id: String,
-    /// Exact hosts.
-    #[serde(default)]
-    pub hosts: Vec<String>,
-    /// Patterns such as *.cdn.example.net.
-    #[serde(default)]
-    pub host_patterns: Vec<String>,
-    /// Whether it may process personal information.
-    #[serde(default)]
-    pub processes_personal: bool,
-}
-
-/// Proofs at the end of the contract.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EndDocument {
-    /// When return of the data was proved.
-    #[serde(default)]
-    #[schemars(schema_with = "super::optional_date_schema")]
-    pub return_proof_on: Option<String>,
-    /// When deletion of the data was proved.
-    #[serde(default)]
-    #[schemars(schema_with = "super::optional_date_schema")]
-    pub deletion_proof_on: Option<String>,
 }

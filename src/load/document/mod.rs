@@ -1,6 +1,7 @@
 //! The shapes of the files, one module a file kind: what serde reads and what the published schemas say.
 
 pub mod check;
+pub mod contractor_parts;
 pub mod contractors;
 pub mod evidence;
 pub mod people;
@@ -32,6 +33,11 @@ pub fn date_schema(_: &mut SchemaGenerator) -> Schema {
 /// The same, or nothing.
 pub fn optional_date_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["string", "null"], "format": "date", "description": "A day: 2026-04-01" })
+}
+
+/// Days.
+pub fn dates_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": { "type": "string", "format": "date" }, "description": "Days: 2026-04-01" })
 }
 
 /// A number or list that checks refer to.

@@ -23,7 +23,7 @@ pub struct SiteDocument {
     #[serde(default)]
     #[schemars(schema_with = "parameters_schema")]
     pub parameters: BTreeMap<String, serde_json::Value>,
-    /// Configuration of the web server.
+    /// Configuration of the web server and of its deployment.
     pub configuration: Option<ConfigurationDocument>,
     /// The host's file system.
     pub host: Option<HostRootDocument>,
@@ -36,6 +36,8 @@ pub struct SiteDocument {
     /// What the body declares of itself.
     #[serde(default)]
     pub declared: DeclaredDocument,
+    /// How DNS is asked.
+    pub dns: Option<DnsDocument>,
     /// Path of the people file.
     pub people: Option<String>,
     /// Path of the contractor register.
@@ -81,12 +83,20 @@ pub struct HostDocument {
     pub pages: Vec<String>,
 }
 
-/// Configuration of the web server.
+/// Configuration of the web server and of its deployment. An empty list says that there are no such files.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigurationDocument {
     /// Path of nginx.conf.
-    pub nginx: String,
+    pub nginx: Option<String>,
+    /// Compose files; those of one folder are one project, in which a later one overrides an earlier one.
+    pub compose: Option<Vec<String>>,
+    /// Kubernetes manifests.
+    pub kubernetes: Option<Vec<String>>,
+    /// Dockerfiles.
+    pub dockerfiles: Option<Vec<String>>,
+    /// systemd unit files, or folders of them.
+    pub systemd: Option<Vec<String>>,
     /// The server's version, in quotes: "1.26".
     pub server_version: Option<String>,
     /// Folder that stands for / when the configuration names absolute paths.
@@ -101,6 +111,14 @@ pub struct HostRootDocument {
     pub root: String,
     /// The host's name in the report; the URL's host unless told.
     pub name: Option<String>,
+}
+
+/// How DNS is asked.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DnsDocument {
+    /// Address, and port unless it is 53, of the resolver: 192.0.2.53:53. Without it, the system's.
+    pub resolver: String,
 }
 
 /// A log.
@@ -191,6 +209,10 @@ pub struct DeclaredDocument {
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
     pub mail_domains: Option<Vec<String>>,
+    /// DKIM selectors in use, by mail domain: { example.jp: [s2026] }.
+    pub dkim_selectors: Option<BTreeMap<String, Vec<String>>>,
+    /// Domains that are no longer used and must be held all the same.
+    pub retired_domains: Option<Vec<RetiredDomainDocument>>,
     /// Forms that take personal information.
     pub forms: Option<Vec<FormDocument>>,
     /// Names of cookies that are set.
@@ -209,6 +231,19 @@ pub struct AcquisitionDocument {
     pub class: String,
     /// What it is used for.
     pub purpose: Option<String>,
+}
+
+/// One domain that is no longer used.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetiredDomainDocument {
+    /// The domain.
+    #[schemars(length(min = 1))]
+    pub name: String,
+    /// Until when it must be held.
+    #[serde(default)]
+    #[schemars(schema_with = "super::optional_date_schema")]
+    pub hold_until: Option<String>,
 }
 
 /// One form.

@@ -11,6 +11,8 @@ pub use security::{Framing, Hsts, framing, hsts, is_nosniff, referrer_policy};
 /// A response head.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Head {
+    /// The answer is HTTP/1.0, whose connections close unless they say otherwise.
+    pub is_http_1_0: bool,
     /// Status code.
     pub status: u16,
     /// Field lines: name in lower case, value without blanks around it; folded lines are joined by one blank.
@@ -55,11 +57,12 @@ pub fn head(bytes: &[u8]) -> Option<Head> {
     let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').map_or((line, true), |line| (line, false)));
     let (status_line, _) = lines.next()?;
     let mut words = status_line.split(' ');
-    if !words.next()?.starts_with("HTTP/1.") {
+    let version = words.next()?;
+    if !version.starts_with("HTTP/1.") {
         return None;
     }
     let status = words.next()?.parse().ok().filter(|status| (100..=999).contains(status))?;
-    let mut head = Head { status, ..Head::default() };
+    let mut head = Head { is_http_1_0: version == "HTTP/1.0", status, ..Head::default() };
     for (line, is_bare) in lines {
         if line.is_empty() {
             continue;
