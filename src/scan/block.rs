@@ -8,7 +8,7 @@ use super::decode::{Scratch, is_escape};
 use super::pattern::Patterns;
 use super::sieve::{Visit, sift};
 use super::text::Found;
-use super::{Allowed, Class, Hit, PLACES, Tier, number, text};
+use super::{Allowed, Class, Hit, PLACES, Tier, key, number, text};
 
 /// What one block holds; lines are counted from the block's first, which is 0.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -71,6 +71,12 @@ struct Lines<'a, S> {
 impl<S: Sift> Visit for Lines<'_, S> {
     fn visit(&mut self, at: usize, line: u64) -> usize {
         let byte = self.block[at];
+        // The most frequent places that hold nothing: `https://` and names that are not known.
+        if (byte == b':' && self.block.get(at + 1) == Some(&b'/'))
+            || (matches!(byte, b'=' | b':') && !key::may_end(self.block, at))
+        {
+            return at + 1;
+        }
         if byte == b'%' || byte == b'\\' || byte >= 0x80 {
             return if is_escape(self.block, at) { self.decode(at, line) } else { at + 1 };
         }
@@ -130,7 +136,7 @@ fn judge(line: &[u8], at: usize, floor: usize, out: &mut impl Found) -> usize {
                 out.found(class, tier, None, &line[start..end]);
                 end.max(at + 1)
             }
-            None => at + 1,
+            None => number::beyond(line, at),
         },
         b'y' | b'z' | b'I' | b'J' => text::token(line, at, out),
         _ => at + 1,
@@ -155,6 +161,9 @@ impl Found for Hits<'_> {
 
 impl Hits<'_> {
     fn settle(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
         for (class, tier, field) in self.pending.drain(..) {
             *self.seen.counts.entry((class, tier)).or_default() += 1;
             if self.seen.places.len() < PLACES {

@@ -199,24 +199,68 @@ const WORDS: [(&str, Meaning); 114] = {
     ]
 };
 
-/// By the last byte of a name: a bit for each length that a word with that end has. Most names of a log end here.
-const ENDS: [u64; 256] = {
-    let mut ends = [0; 256];
+/// The place of a word in [`FIRST`], by its first and last byte and its length.
+const fn slot(word: &[u8]) -> usize {
+    let (first, last) = (word[0] as usize, word[word.len() - 1] as usize);
+    (first * 31 + last * 7 + word.len() * 53) % 512
+}
+
+/// The first word of each slot, and behind each word the next of its slot; 0 is none, all others are one too high.
+const FIRST_AND_NEXT: ([u8; 512], [u8; WORDS.len()]) = {
+    let (mut first, mut next) = ([0; 512], [0; WORDS.len()]);
+    let mut at = 0;
+    while at < WORDS.len() {
+        let slot = slot(WORDS[at].0.as_bytes());
+        next[at] = first[slot];
+        at += 1;
+        first[slot] = at as u8;
+    }
+    (first, next)
+};
+static FIRST: [u8; 512] = FIRST_AND_NEXT.0;
+static NEXT: [u8; WORDS.len()] = FIRST_AND_NEXT.1;
+
+fn whole(name: &[u8]) -> Option<Key> {
+    if name.is_empty() {
+        return None;
+    }
+    let mut at = FIRST[slot(name)];
+    while at > 0 {
+        let (word, meaning) = WORDS[usize::from(at) - 1];
+        if word.as_bytes() == name {
+            return Some(Key { name: word, meaning });
+        }
+        at = NEXT[usize::from(at) - 1];
+    }
+    None
+}
+
+/// A bit for every two bytes, in small letters, with which a word ends.
+static TAILS: [u64; 1024] = {
+    let mut tails = [0; 1024];
     let mut at = 0;
     while at < WORDS.len() {
         let word = WORDS[at].0.as_bytes();
-        ends[word[word.len() - 1] as usize] |= 1 << word.len();
+        let pair = (word[word.len() - 2] as usize) << 8 | word[word.len() - 1] as usize;
+        tails[pair / 64] |= 1 << (pair % 64);
         at += 1;
     }
-    ends
+    tails
 };
 
-fn whole(name: &[u8]) -> Option<Key> {
-    let last = *name.last()?;
-    if ENDS[usize::from(last)] >> name.len() & 1 == 0 {
-        return None;
+/// Whether a known name may end before the sign at `at`: most signs of a log are passed over here.
+#[inline]
+pub(super) fn may_end(line: &[u8], at: usize) -> bool {
+    let Some(&[third, second, first]) = at.checked_sub(3).and_then(|from| line[from..].first_chunk()) else {
+        return at >= 2;
+    };
+    let (before, last) = if b"\"']".contains(&first) { (third, second) } else { (second, first) };
+    // What stands behind a number or two quotes is looked at in full.
+    if last.is_ascii_digit() || b"\"']".contains(&last) {
+        return true;
     }
-    WORDS.iter().find(|(word, _)| word.as_bytes() == name).map(|(name, meaning)| Key { name, meaning: *meaning })
+    let pair = usize::from(before.to_ascii_lowercase()) << 8 | usize::from(last.to_ascii_lowercase());
+    TAILS[pair / 64] >> (pair % 64) & 1 == 1
 }
 
 #[cfg(test)]

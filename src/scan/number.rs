@@ -47,6 +47,16 @@ pub(super) fn around(line: &[u8], at: usize, floor: usize) -> Verdict {
     None
 }
 
+/// Where to go on behind a digit at which no number ends: past the digits of a run that is too long for any.
+pub(super) fn beyond(line: &[u8], at: usize) -> usize {
+    let low = at.saturating_sub(DIGITS + 1);
+    let before = line[low..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    if before <= DIGITS {
+        return at + 1;
+    }
+    at + line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
 /// The number that begins with the digit at `at`, where no known name stands before it.
 fn unnamed(line: &[u8], at: usize) -> Verdict {
     let run = run(line, at)?;

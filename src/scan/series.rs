@@ -172,26 +172,29 @@ impl Lines<'_> {
 
     /// Reads every line after one mark, up to another and with it.
     fn between(&self, from: usize, to: usize, times: &mut Times) {
-        let mut entries: Vec<(i64, usize)> = Vec::new();
+        let mut entries: Vec<(i64, u64)> = Vec::new();
         let mut at = from;
+        let mut line = None;
         while at < self.block.len() && at <= to {
             let text = line_at(self.block, at);
+            let number = line.map_or_else(|| self.number(at), |before: u64| before + 1);
+            line = Some(number);
             if let Some(time) = stamp::seconds(text) {
-                entries.push((time, at));
+                entries.push((time, number));
             }
             at += text.len() + 1;
         }
         let Some((mut highest, _)) = entries.first().copied() else { return };
         for number in 1..entries.len() {
-            let (time, at) = entries[number];
+            let (time, line) = entries[number];
             times.entry(time);
             if time - highest >= GAP_SECONDS {
-                times.pause(highest, time, self.number(at));
+                times.pause(highest, time, line);
             }
             if time < highest {
                 let stay = entries[number..].iter().take(STAY).map(|(time, _)| *time).max().unwrap_or(time);
                 if highest - stay >= BACK_SECONDS {
-                    times.step_back(highest - stay, self.number(at));
+                    times.step_back(highest - stay, line);
                     highest = stay;
                 }
             }

@@ -84,7 +84,7 @@ fn domain_tier(domain: &[u8]) -> Option<Tier> {
 pub(super) fn pair(line: &[u8], at: usize, out: &mut impl Found) -> usize {
     let on = at + 1;
     let colon = line[at] == b':';
-    if colon && line.get(on) == Some(&b'/') {
+    if (colon && line.get(on) == Some(&b'/')) || !key::may_end(line, at) {
         return on;
     }
     let Some(key) = key::known(key::before(line, at)) else { return on };

@@ -273,7 +273,7 @@ impl Clean {
         two(out, self.day());
         push(out, "/Nov/2026:");
         self.clock(out);
-        push(out, " +0900] \"GET ");
+        push(out, " +0000] \"GET ");
         match query {
             Some(query) => out.extend_from_slice(query),
             None => self.path(out),
@@ -296,7 +296,7 @@ impl Clean {
         self.iso_day(out, "-");
         out.push(b'T');
         self.clock(out);
-        push(out, "+09:00\",\"remote_addr\":\"");
+        push(out, "+00:00\",\"remote_addr\":\"");
         self.address(out);
         push(out, "\",\"method\":\"GET\",\"uri\":\"");
         self.path(out);
