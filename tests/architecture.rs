@@ -8,7 +8,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("syntax", &[]),
     ("load", &["model", "syntax"]),
-    ("collect", &["model", "syntax"]),
+    ("collect", &["model", "syntax", "scan"]),
     ("join", &["model"]),
     ("evaluate", &["model"]),
     ("assess", &["model"]),

@@ -59,6 +59,12 @@ fn the_broken_body_fails_and_the_kept_one_is_incomplete_for_what_offline_leaves_
         "acc-key-unregistered",
         "log-effective-readers",
         "log-format-scope",
+        "pii-email",
+        "pii-phone-jp",
+        "pii-name-params",
+        "pii-credential",
+        "pii-error-log",
+        "log-gap",
         "ctr-personal-clauses",
         "law-training",
         "imp-audit",
@@ -127,7 +133,16 @@ fn a_replay_gives_the_same_bytes_and_the_evidence_fits_its_schema() {
 #[test]
 fn no_secret_and_no_log_line_leaves_the_host() {
     let (_, evidence, _) = said(&tenken(&["collect", "examples/broken", "--offline", "--now", "2026-11-24"]));
-    for secret in ["192.0.2.10", "AAAAB3NzaC1yc2E", "AAAAC3NzaC1lZDI1NTE5", "GET /contact.html"] {
+    for secret in [
+        "192.0.2.10",
+        "AAAAB3NzaC1yc2E",
+        "AAAAC3NzaC1lZDI1NTE5",
+        "GET /contact.html",
+        "taro",
+        "090-1234-5678",
+        "0f3a9c1b2d4e5f60",
+        "hunter22",
+    ] {
         assert!(!evidence.contains(secret), "{secret}");
     }
 }

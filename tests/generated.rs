@@ -44,5 +44,6 @@ fn the_schemas_are_current() {
     for name in SCHEMA_NAMES {
         hold(&format!("schema/{name}.json"), &format!("{:#}\n", schema(name).unwrap()));
     }
+    hold("schema/logs.json", &format!("{:#}\n", tenken::cli::logs_schema()));
     hold("schema/report.json", &format!("{:#}\n", report::schema()));
 }

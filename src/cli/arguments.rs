@@ -7,8 +7,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Band, Language};
 
+mod logs;
 mod upkeep;
 
+pub(super) use logs::LogsOptions;
 pub(super) use upkeep::{
     HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, RegisterAction,
     RegisterOptions, WaiveOptions,
@@ -47,6 +49,8 @@ pub(super) enum Command {
     Assess(Box<AssessOptions>),
     /// Print the facts that are seen (the evidence file), without judging them
     Collect(CollectOptions),
+    /// Scan logs for personal information and secrets, by themselves; no value is ever printed
+    Logs(LogsOptions),
     /// Explain a check, clause, parameter, list or field; without one, list everything
     Explain(ExplainOptions),
     /// Run the examples of checks: the bundled ones, or those of files
@@ -290,7 +294,7 @@ pub(super) struct TestOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaOptions {
-    /// site, policy, check, parameters, contractors, people, records, waivers, actions, evidence or report
+    /// site, policy, check, parameters, contractors, people, records, waivers, actions, evidence, report or logs
     #[arg(value_name = "NAME")]
     pub(super) name: String,
 }

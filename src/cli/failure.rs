@@ -20,6 +20,8 @@ impl Exit {
     pub const DONE: Self = Self(0);
     /// Something that was tested does not hold.
     pub const FAILED: Self = Self(1);
+    /// Evidence that was asked for could not be had.
+    pub const MISSING: Self = Self(3);
     /// tenken could not run.
     pub const COULD_NOT_RUN: Self = Self(2);
 

@@ -11,6 +11,7 @@ mod init;
 mod keygen;
 mod ledger;
 mod list_file;
+mod logs;
 mod output;
 mod plan;
 mod record;
@@ -30,6 +31,7 @@ pub use self::arguments::command;
 use self::arguments::{Arguments, Command};
 pub use self::failure::Exit;
 use self::failure::Failure;
+pub use self::logs::schema as logs_schema;
 use crate::model::{Language, Time};
 
 /// Where a command writes: the report to `out`, everything else to `err`.
@@ -74,6 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let done = match arguments.command {
         Command::Assess(options) => assess::run(&options, language, streams),
         Command::Collect(options) => collect::run(&options, streams),
+        Command::Logs(options) => logs::run(&options, language, streams),
         Command::Explain(options) => explain::run(&options, language, streams),
         Command::Test(options) => test::run(&options, streams),
         Command::Schema(options) => schema::run(&options, streams),

@@ -14,11 +14,12 @@ use crate::report;
 pub(super) fn run(options: &SchemaOptions, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
     let schema = match options.name.as_str() {
         "report" => Some(report::schema()),
+        "logs" => Some(super::logs::schema()),
         "register" => load::schema("contractors"),
         name => load::schema(name),
     };
     let Some(schema) = schema else {
-        let known = SCHEMA_NAMES.into_iter().chain(["report"]);
+        let known = SCHEMA_NAMES.into_iter().chain(["report", "logs"]);
         return Err(LoadError::unknown("schema", &options.name, known).into());
     };
     print(streams, &format!("{schema:#}\n"))?;

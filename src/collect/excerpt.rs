@@ -42,13 +42,19 @@ const SECRET_WORDS: [&str; 13] = [
 pub fn excerpts(world: &dyn World, evidence: &Evidence) -> Excerpts {
     let mut wanted: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     let mut count = 0;
+    // No line of a log is ever kept, whoever names its place.
+    let logs: BTreeSet<&str> = ["log-content", "log-series", "log-file"]
+        .iter()
+        .flat_map(|kind| evidence.of_kind(kind))
+        .filter_map(|log| log.source.file.as_deref())
+        .collect();
     for observation in evidence.observations.iter().filter(|seen| !is_withheld_kind(seen)) {
         let related = observation.related.iter().map(|related| &related.location);
         for place in std::iter::once(&observation.source).chain(related) {
             let (Some(file), Some(line)) = (place.file.as_deref(), place.line.filter(|line| *line > 0)) else {
                 continue;
             };
-            if is_withheld(file) || count >= LINES {
+            if is_withheld(file) || logs.contains(file) || count >= LINES {
                 continue;
             }
             let lines = wanted.entry(file).or_default();

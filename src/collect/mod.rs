@@ -11,6 +11,7 @@ pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod logs;
 pub mod policy;
 pub mod question;
 pub mod recorded;
@@ -28,6 +29,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &deploy::DeployCollector,
     &host::HostCollector,
     &access::AccessCollector,
+    &logs::LogsCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
     &dns::DnsCollector,

@@ -2,12 +2,13 @@
 //!
 //! Live in use (`live.rs`), recorded in tests. Every answer is bounded in bytes and time by the implementation.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::net::{IpAddr, SocketAddr};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::collector::LocalFuture;
+use super::limits::HOST_FILE_BYTES;
 use super::question::{DnsAnswer, DnsQuestion};
 use crate::model::Time;
 
@@ -152,6 +153,14 @@ pub trait World {
             return Err(Refusal::TooLarge(limit_bytes));
         }
         Ok(bytes)
+    }
+
+    /// Opens a regular file for reading on another thread, as logs are. A world in memory gives it whole.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says why it cannot be opened.
+    fn stream(&self, path: &str) -> Result<Box<dyn Read + Send>, Refusal> {
+        self.read(path, HOST_FILE_BYTES).map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>)
     }
 
     /// The addresses of a declared host, in a stable order.

@@ -11,6 +11,7 @@ mod convert;
 pub mod document;
 mod error;
 mod evidence;
+mod log_patterns;
 mod people;
 mod reader;
 mod register;
@@ -30,6 +31,7 @@ pub use bundled::{
 pub use check::{check_from_document, check_from_file, check_from_yaml};
 pub use error::{LoadError, Problem};
 pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
+pub use log_patterns::log_patterns;
 pub use people::record_fits;
 pub use register::table::{Headings, TableEncoding, table_from_document};
 pub use register::{register_document, register_from_csv, register_from_yaml};

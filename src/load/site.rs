@@ -265,6 +265,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             root: release.root,
             uploads: release.uploads,
         }),
+        log_patterns: read.log_patterns.into_iter().map(super::log_patterns::pattern_of).collect(),
         declared: declared_of(read.declared),
         resolver,
         accounts: AccountExports { lastlog: read.accounts.lastlog, cms: read.accounts.cms },
@@ -293,6 +294,7 @@ fn deployment_of(read: &ConfigurationDocument) -> Deployment {
 
 fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
     Declared {
+        allow_values: read.allow_values,
         scope_hosts: read.scope_hosts,
         first_parties: read.first_parties,
         third_parties: read.third_parties,

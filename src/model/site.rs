@@ -30,6 +30,8 @@ pub struct Site {
     pub logs: Vec<LogFile>,
     /// The approved release, where one is named.
     pub release: Option<Release>,
+    /// Patterns of the body's own.
+    pub log_patterns: Vec<LogPattern>,
     /// Lists and maps that the body declares.
     pub declared: Declared,
     /// The resolver that DNS questions go to; the system's where none is named.
@@ -164,6 +166,19 @@ pub struct LogFile {
     pub kind: LogKind,
 }
 
+/// A pattern of the body's own that is looked for in logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPattern {
+    /// Its name in reports.
+    pub id: String,
+    /// Text that a line must hold.
+    pub literal: String,
+    /// Regular expression for the line.
+    pub expression: String,
+    /// A person has to look at what it finds.
+    pub is_suspect: bool,
+}
+
 /// One class of information that the policy says is acquired.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Acquisition {
@@ -187,6 +202,8 @@ pub struct DeclaredForm {
 /// Lists and maps that the body declares. `None` is not declared; an empty list is declared to be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Declared {
+    /// The body's own published addresses and numbers, which are no hits in a log.
+    pub allow_values: Option<Vec<String>>,
     /// Hosts inside the policy's scope.
     pub scope_hosts: Option<Vec<String>>,
     /// Hosts and registrable domains that are the body's own.

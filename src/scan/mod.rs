@@ -1,13 +1,34 @@
-//! Personal information and secrets in log bytes. Values are never kept: a hit is a class, a tier and a place.
+//! Personal information and secrets in log bytes: a stream -> classes, tiers and places. Values are never kept.
+//!
+//! `read` cuts a stream into blocks of whole lines, `unpack` and `wide` turn what is packed or UTF-16 into plain bytes
+//! first. `sieve` passes over a block once (`masks`: 64 bytes at a time) and visits few places; `block` judges them with
+//! `number`, `text` and `key`, and decodes whole lines that have escapes (`decode`). `series` reads times.
 
+mod allow;
+mod block;
 mod decode;
+mod key;
+mod masks;
 mod number;
+mod pattern;
+mod read;
+mod series;
+mod sieve;
+mod stamp;
 mod text;
+mod unpack;
+mod wide;
 
 use std::collections::BTreeMap;
 
+pub use allow::Allowed;
+pub use pattern::{Pattern, PatternError, Patterns};
+pub use read::{BLOCK_BYTES, Fault, LINE_BYTES, Options, look};
+pub use series::{Pause, StepBack, Times};
+pub use unpack::Packing;
+
 /// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// An address of electronic mail.
     Email,
@@ -21,9 +42,15 @@ pub enum Class {
     Credential,
     /// A name, postal address or birth date in a parameter of that name.
     Personal,
+    /// A pattern of the body's own, by its place in the file.
+    Own(u16),
 }
 
 impl Class {
+    /// The classes that are built in.
+    pub const BUILT_IN: [Self; 6] =
+        [Self::Email, Self::Phone, Self::MyNumber, Self::Card, Self::Credential, Self::Personal];
+
     /// Its word in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -34,12 +61,13 @@ impl Class {
             Self::Card => "card",
             Self::Credential => "credential",
             Self::Personal => "personal",
+            Self::Own(_) => "own",
         }
     }
 }
 
 /// How sure a hit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// Validator and context agree.
     Confirmed,
@@ -47,8 +75,19 @@ pub enum Tier {
     Suspect,
 }
 
+impl Tier {
+    /// Its word in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Suspect => "suspect",
+        }
+    }
+}
+
 /// One hit, without its value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// Line, from 1.
     pub line: u64,
@@ -60,132 +99,31 @@ pub struct Hit {
     pub field: Option<&'static str>,
 }
 
-/// What a scan saw.
+/// What was seen of one log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scanned {
-    /// Bytes read.
+    /// How it is packed.
+    pub packing: Packing,
+    /// Whether it is UTF-16.
+    pub is_wide: bool,
+    /// Bytes read of the file.
+    pub read_bytes: u64,
+    /// Bytes looked at, unpacked.
     pub bytes: u64,
-    /// Lines read.
+    /// Lines.
     pub lines: u64,
     /// Hits by class and tier.
     pub counts: BTreeMap<(Class, Tier), u64>,
     /// The first hits, at most [`PLACES`].
     pub places: Vec<Hit>,
-    /// Lines longer than [`LINE_BYTES`]: they were scanned in pieces, and a value on a cut may be missed.
-    pub long_lines: u64,
-    /// The bytes look like UTF-16, in which nothing is found.
-    pub wide: bool,
+    /// When entries were written.
+    pub times: Times,
+    /// Why not all of it was seen.
+    pub faults: Vec<Fault>,
 }
 
 /// Hits whose places are kept of one file.
 pub const PLACES: usize = 1_000;
-/// Bytes of one line that are looked at together.
-pub const LINE_BYTES: usize = 1 << 20;
-
-/// Looks through one log, fed piece by piece in any size. Memory: one line, at most [`LINE_BYTES`].
-#[derive(Debug, Default)]
-pub struct Scanner {
-    allowed: Vec<String>,
-    line: Vec<u8>,
-    scratch: Vec<u8>,
-    is_cut: bool,
-    scanned: Scanned,
-}
-
-impl Scanner {
-    /// A scanner that passes over the body's own published values: addresses as they are, numbers by their digits.
-    #[must_use]
-    pub fn new(allowed: &[String]) -> Self {
-        Self { allowed: allowed.iter().map(|value| plain(value)).collect(), ..Self::default() }
-    }
-
-    /// Takes the next bytes.
-    pub fn push(&mut self, bytes: &[u8]) {
-        if self.scanned.bytes == 0 && (bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])) {
-            self.scanned.wide = true;
-        }
-        self.scanned.bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let mut pieces = bytes.split(|byte| *byte == b'\n').peekable();
-        while let Some(mut piece) = pieces.next() {
-            let is_whole = pieces.peek().is_some();
-            if is_whole && self.line.is_empty() && piece.len() <= LINE_BYTES {
-                self.judge(piece);
-                self.end_line();
-                continue;
-            }
-            while self.line.len() + piece.len() > LINE_BYTES {
-                let (now, later) = piece.split_at(LINE_BYTES - self.line.len());
-                self.line.extend_from_slice(now);
-                piece = later;
-                self.is_cut = true;
-                self.judge_kept();
-            }
-            self.line.extend_from_slice(piece);
-            if is_whole {
-                self.judge_kept();
-                self.end_line();
-            }
-        }
-    }
-
-    /// Ends the log and says what was seen.
-    #[must_use]
-    pub fn finish(mut self) -> Scanned {
-        if !self.line.is_empty() || self.is_cut {
-            self.judge_kept();
-            self.end_line();
-        }
-        self.scanned
-    }
-
-    fn end_line(&mut self) {
-        self.scanned.lines += 1;
-        self.scanned.long_lines += u64::from(self.is_cut);
-        self.is_cut = false;
-    }
-
-    fn judge_kept(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        self.judge(&line);
-        self.line = line;
-        self.line.clear();
-    }
-
-    fn judge(&mut self, line: &[u8]) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let line = decode::decoded(line, &mut scratch);
-        let number = self.scanned.lines + 1;
-        let (allowed, scanned) = (&self.allowed, &mut self.scanned);
-        let mut hit = |class: Class, tier: Tier, field: Option<&'static str>, value: &[u8]| {
-            if !allowed.is_empty() && allowed.contains(&plain(&String::from_utf8_lossy(value))) {
-                return;
-            }
-            *scanned.counts.entry((class, tier)).or_default() += 1;
-            if scanned.places.len() < PLACES {
-                scanned.places.push(Hit { line: number, class, tier, field });
-            }
-        };
-        let mut at = 0;
-        while let Some(byte) = line.get(at) {
-            at = match byte {
-                b'@' => text::email(line, at, &mut hit),
-                b'=' | b':' => text::pair(line, at, &mut hit),
-                b'0'..=b'9' => number::number(line, at, &mut hit),
-                b'e' if line[at..].starts_with(b"eyJ") => text::jwt(line, at, &mut hit),
-                _ => at + 1,
-            };
-        }
-        self.scratch = scratch;
-    }
-}
-
-/// A value in the spelling in which allowed ones are compared: digits alone for a number, small letters otherwise.
-fn plain(value: &str) -> String {
-    if value.contains('@') {
-        return value.to_ascii_lowercase();
-    }
-    value.chars().filter(char::is_ascii_digit).collect()
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,112 +1,223 @@
 //! Runs of digits: My Number, payment cards, telephone numbers. A check digit alone proves nothing: one random number
 //! in ten passes it, so that a hit without context is for a person to look at.
 
-use super::text::{Found, key_before};
+use super::key::{Key, Meaning};
 use super::{Class, Tier};
 
-/// One run: its digits, the lengths of its groups, what stands between them.
+/// What a number is: class, tier, where it begins, and the place after it.
+pub(super) type Verdict = Option<(Class, Tier, usize, usize)>;
+
+/// One number as written: its digits, the lengths of its groups, what stands between them.
 struct Run {
-    digits: Vec<u8>,
-    groups: Vec<usize>,
-    end: usize,
+    digits: [u8; DIGITS],
+    count: usize,
+    groups: [usize; GROUPS],
+    group_count: usize,
+    /// Where each group ends.
+    ends: [usize; GROUPS],
     plus: bool,
+    /// Groups may belong to different numbers: what stands between them is a space.
+    loose: bool,
+    /// A value that stands behind `=`, `:` or a quote.
+    in_a_pair: bool,
 }
 
 /// The longest run that is one of ours.
-const DIGITS: usize = 19;
+const DIGITS: usize = 20;
+const GROUPS: usize = 6;
+/// How far the digits and joints around a place are looked at; a longer run is none of ours.
+const REACH: usize = 64;
 
-/// Looks at the run of digits that begins here. Gives where to go on.
-pub(super) fn number(line: &[u8], at: usize, hit: &mut Found<'_>) -> usize {
-    let first = at + line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+/// Looks through the run of digits and joints around `at`, from `floor` on. Gives the first number in it.
+pub(super) fn around(line: &[u8], at: usize, floor: usize) -> Verdict {
+    let inside = |byte: &u8| byte.is_ascii_digit() || b" -+()".contains(byte);
+    let low = floor.max(at.saturating_sub(REACH)).min(at);
+    let start = at - line[low..at].iter().rev().take_while(|byte| inside(byte)).count();
+    let mut place = start;
+    while place <= at {
+        if !line[place].is_ascii_digit() {
+            place += 1;
+            continue;
+        }
+        if let Some(verdict) = unnamed(line, place) {
+            return Some(verdict);
+        }
+        place += line[place..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    }
+    None
+}
+
+/// Where to go on behind a digit at which no number ends: past the digits of a run that is too long for any.
+pub(super) fn beyond(line: &[u8], at: usize) -> usize {
+    let low = at.saturating_sub(DIGITS + 1);
+    let before = line[low..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    if before <= DIGITS {
+        return at + 1;
+    }
+    at + line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// The number that begins with the digit at `at`, where no known name stands before it.
+fn unnamed(line: &[u8], at: usize) -> Verdict {
+    let run = run(line, at)?;
+    // Shorter ones are judged by a name alone. Two digits ten places apart are what the sieve goes by.
+    let digit = |place: usize| line[place].is_ascii_digit();
+    let enough = |end: usize| (at..end.saturating_sub(10)).any(|place| digit(place) && digit(place + 10));
+    for count in cuts(&run) {
+        let part = run.cut(count);
+        if !ends_here(line, part.end) || !enough(part.end) {
+            continue;
+        }
+        let verdict = my_number(&part, false)
+            .map(|tier| (Class::MyNumber, tier))
+            .or_else(|| card(&part, false).map(|tier| (Class::Card, tier)))
+            .or_else(|| phone(&part, false).map(|tier| (Class::Phone, tier)));
+        if let Some((class, tier)) = verdict {
+            return Some((class, tier, at, part.end));
+        }
+    }
+    None
+}
+
+/// The number that begins at `at`, behind a name that says what it is.
+pub(super) fn named(line: &[u8], at: usize, key: Key) -> Verdict {
+    let signs = line.get(at..)?.iter().take(3).take_while(|byte| b" +(".contains(byte)).count();
+    let run = run(line, at + signs)?;
+    for count in cuts(&run) {
+        let part = run.cut(count);
+        if !ends_here(line, part.end) {
+            continue;
+        }
+        let verdict = match key.meaning {
+            Meaning::MyNumber => my_number(&part, true).map(|tier| (Class::MyNumber, tier)),
+            Meaning::Card => card(&part, true).map(|tier| (Class::Card, tier)),
+            _ => phone(&part, true).map(|tier| (Class::Phone, tier)),
+        };
+        if let Some((class, tier)) = verdict {
+            return Some((class, tier, at + signs, part.end));
+        }
+    }
+    None
+}
+
+fn ends_here(line: &[u8], end: usize) -> bool {
+    line.get(end).is_none_or(|byte| !(byte.is_ascii_alphanumeric() || b"_-".contains(byte)))
+}
+
+/// How many groups are looked at together: all of them, and fewer where a space may part two numbers.
+fn cuts(run: &Run) -> impl Iterator<Item = usize> {
+    let least = if run.loose { 1 } else { run.group_count };
+    (least..=run.group_count).rev()
+}
+
+/// The leading groups of a run.
+struct Part<'a> {
+    digits: &'a [u8],
+    groups: &'a [usize],
+    end: usize,
+    plus: bool,
+    in_a_pair: bool,
+}
+
+impl Run {
+    fn cut(&self, count: usize) -> Part<'_> {
+        let groups = &self.groups[..count];
+        Part {
+            digits: &self.digits[..groups.iter().sum::<usize>().min(self.count)],
+            groups,
+            end: self.ends[count - 1],
+            plus: self.plus,
+            in_a_pair: self.in_a_pair,
+        }
+    }
+}
+
+fn run(line: &[u8], at: usize) -> Option<Run> {
     let before = at.checked_sub(1).map(|before| line[before]);
-    if before.is_some_and(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(&byte)) {
-        return first;
-    }
-    let run = run(line, at, before);
-    if line.get(run.end).is_some_and(|byte| byte.is_ascii_alphabetic() || b"_-".contains(byte)) || run.digits.len() < 8
+    if !line.get(at)?.is_ascii_digit()
+        || before.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
     {
-        return first;
-    }
-    let sign = at - usize::from(run.plus);
-    let key = sign.checked_sub(1).filter(|sign| b"=:\"".contains(&line[*sign])).map(|mut sign| {
-        while sign > 0 && b"=:\"".contains(&line[sign]) {
-            sign -= 1;
-        }
-        key_before(line, sign + 1).to_ascii_lowercase()
-    });
-    let named = |words: &[&'static str]| -> Option<&'static str> {
-        let key = key.as_deref()?;
-        words.iter().copied().find(|word| key.windows(word.len()).any(|window| window == word.as_bytes()))
-    };
-    let value = &line[at..run.end];
-    let in_a_pair = key.is_some();
-    if let Some((tier, name)) =
-        my_number(&run, named(&["mynumber", "my_number", "kojinbango", "kojin_bango"]), in_a_pair)
-    {
-        hit(Class::MyNumber, tier, name, value);
-    } else if let Some((tier, name)) = card(&run, named(&["card", "ccnum", "cc_number", "pan"])) {
-        hit(Class::Card, tier, name, value);
-    } else if let Some((tier, name)) =
-        phone(&run, named(&["phone", "tel", "denwa", "mobile", "keitai", "fax"]), in_a_pair)
-    {
-        hit(Class::Phone, tier, name, value);
-    }
-    run.end
-}
-
-fn run(line: &[u8], at: usize, before: Option<u8>) -> Run {
-    let mut run = Run { digits: Vec::new(), groups: vec![0], end: at, plus: before == Some(b'+') };
-    let mut between = None;
-    while let Some(&byte) = line.get(run.end) {
-        if byte.is_ascii_digit() {
-            run.digits.push(byte - b'0');
-            *run.groups.last_mut().unwrap_or(&mut 0) += 1;
-        } else {
-            let goes_on = line.get(run.end + 1).is_some_and(u8::is_ascii_digit);
-            // One sign in the whole number: `200 4111-…` is a status and a number.
-            if !goes_on || !b"- ".contains(&byte) || between.is_some_and(|sign| sign != byte) || run.groups.len() > 5 {
-                break;
-            }
-            between = Some(byte);
-            run.groups.push(0);
-        }
-        run.end += 1;
-        if run.digits.len() > DIGITS + 20 {
-            break;
-        }
-    }
-    run
-}
-
-type Verdict = Option<(Tier, Option<&'static str>)>;
-
-/// Twelve digits with the check digit of the ministerial ordinance under the My Number Act (2014, no. 85, article 5).
-fn my_number(run: &Run, named: Option<&'static str>, in_a_pair: bool) -> Verdict {
-    let grouped = run.groups == [4, 4, 4];
-    if run.plus || !(grouped || run.groups == [12]) {
         return None;
     }
-    let (check, rest) = run.digits.split_last()?;
+    // A plus behind a letter or digit is a space of a form.
+    let plus = before == Some(b'+')
+        && at.checked_sub(2).is_none_or(|sign| !line[sign].is_ascii_alphanumeric() && line[sign] != b')');
+    let sign = at - usize::from(matches!(before, Some(b'+' | b'(')));
+    let mut run = Run {
+        digits: [0; DIGITS],
+        count: 0,
+        groups: [0; GROUPS],
+        group_count: 0,
+        ends: [0; GROUPS],
+        plus,
+        loose: false,
+        in_a_pair: sign.checked_sub(1).is_some_and(|sign| b"=:\"".contains(&line[sign])),
+    };
+    let (mut place, mut between) = (at, None);
+    loop {
+        let length = line[place..].iter().take(DIGITS + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        if run.count + length > DIGITS {
+            // The end of what is kept: a number that goes on is none of ours.
+            return (run.group_count > 0 && run.loose).then_some(run);
+        }
+        for (kept, byte) in run.digits[run.count..].iter_mut().zip(&line[place..place + length]) {
+            *kept = byte - b'0';
+        }
+        run.count += length;
+        place += length;
+        run.groups[run.group_count] = length;
+        run.ends[run.group_count] = place;
+        run.group_count += 1;
+        let width = line[place..].iter().take(3).take_while(|byte| b" -+()".contains(byte)).count();
+        let joint = &line[place..place + width];
+        // One kind of sign in the whole number: `200 4111-…` is a status and a number.
+        let kind = match joint {
+            [b'-'] => b'-',
+            [b' ' | b'+'] => b' ',
+            [b'(' | b')'] | [b')', b' ' | b'-'] | [b' ', b'('] => b'(',
+            _ => return Some(run),
+        };
+        let same = match between {
+            None => true,
+            Some(b'(') => true,
+            Some(first) => first == kind,
+        };
+        if !same || run.group_count == GROUPS || !line.get(place + width).is_some_and(u8::is_ascii_digit) {
+            return Some(run);
+        }
+        between = between.or(Some(kind));
+        run.loose |= kind == b' ';
+        place += width;
+    }
+}
+
+/// Twelve digits with the check digit of the ministerial ordinance under the My Number Act (2014, no. 85, article 5).
+fn my_number(part: &Part<'_>, named: bool) -> Option<Tier> {
+    let grouped = part.groups == [4, 4, 4];
+    if part.plus || !(grouped || part.groups == [12]) {
+        return None;
+    }
+    let (check, rest) = part.digits.split_last()?;
     let sum: u32 =
         rest.iter().rev().zip(1_u32..).map(|(digit, n)| u32::from(*digit) * if n <= 6 { n + 1 } else { n - 5 }).sum();
     let expected = match sum % 11 {
         0 | 1 => 0,
         remainder => 11 - remainder,
     };
-    if u32::from(*check) != expected || (named.is_none() && is_time(&run.digits)) {
+    if u32::from(*check) != expected || (!named && is_time(part.digits)) || is_one_digit(part.digits) {
         return None;
     }
     match named {
-        Some(name) => Some((Tier::Confirmed, Some(name))),
-        None => (grouped || in_a_pair).then_some((Tier::Suspect, None)),
+        true => Some(Tier::Confirmed),
+        false => (grouped || part.in_a_pair).then_some(Tier::Suspect),
     }
 }
 
 /// Luhn's check digit (ISO/IEC 7812-1, annex B) with an issuer's prefix and length.
-fn card(run: &Run, named: Option<&'static str>) -> Verdict {
-    let digits = &run.digits;
-    let shape = matches!(run.groups.as_slice(), [14..=19] | [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4]);
-    if run.plus || !shape || is_time(digits) {
+fn card(part: &Part<'_>, named: bool) -> Option<Tier> {
+    let digits = part.digits;
+    let shape = matches!(part.groups, [14..=19] | [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4]);
+    if part.plus || !shape || is_time(digits) || is_one_digit(digits) {
         return None;
     }
     let lead = |count: usize| digits.iter().take(count).fold(0_u32, |value, digit| value * 10 + u32::from(*digit));
@@ -134,44 +245,65 @@ fn card(run: &Run, named: Option<&'static str>) -> Verdict {
             (_, double) => double / 10 + double % 10,
         })
         .sum();
-    let is_one_digit = digits.iter().all(|digit| Some(digit) == digits.first());
-    if !issued || !sum.is_multiple_of(10) || is_one_digit {
+    if !issued || !sum.is_multiple_of(10) {
         return None;
     }
-    let sure = named.is_some() || run.groups.len() > 1;
-    Some((if sure { Tier::Confirmed } else { Tier::Suspect }, named))
+    Some(if named || part.groups.len() > 1 { Tier::Confirmed } else { Tier::Suspect })
 }
 
 /// A Japanese number in its published shapes, or one with a country's code.
-fn phone(run: &Run, named: Option<&'static str>, in_a_pair: bool) -> Verdict {
-    let mut digits = run.digits.as_slice();
-    let abroad = run.plus && !digits.starts_with(&[8, 1]);
-    if abroad {
-        let sure = named.is_some() && (8..=15).contains(&digits.len()) && digits[0] != 0;
-        return sure.then_some((Tier::Confirmed, named));
+fn phone(part: &Part<'_>, named: bool) -> Option<Tier> {
+    let mut digits = part.digits;
+    if part.plus && !digits.starts_with(&[8, 1]) {
+        // ITU-T E.164: at most 15 digits, and no country's code begins with a zero.
+        let shape = (8..=15).contains(&digits.len()) && digits.first() != Some(&0) && !is_time(digits);
+        return shape.then_some(if named { Tier::Confirmed } else { Tier::Suspect });
     }
-    let national: Vec<u8>;
-    if run.plus {
-        national = [&[0], digits[2..].strip_prefix(&[0]).unwrap_or(&digits[2..])].concat();
-        digits = &national;
+    let mut national = [0; DIGITS + 1];
+    if part.plus {
+        let rest = digits.get(2..)?;
+        let rest = rest.strip_prefix(&[0]).unwrap_or(rest);
+        national[1..=rest.len()].copy_from_slice(rest);
+        digits = &national[..=rest.len()];
     }
+    // 060 was opened for mobile telephones in July 2026.
     let is_mobile = digits.len() == 11 && matches!(digits, [0, 5..=9, 0, 1..=9, ..]);
-    let is_fixed = digits.len() == 10 && matches!(digits, [0, 1..=9, ..]) && digits[2] + digits[3] != 0;
+    let is_fixed = digits.len() == 10 && has_area(digits);
     // Numbers of services belong to nobody: free calls, navigation, information.
     let is_service =
         matches!(digits, [0, 1, 2, 0, ..] | [0, 8, 0, 0, ..] | [0, 5, 7, 0, ..] | [0, 9, 9, 0, ..] | [0, 1, 8, 0, ..]);
-    if !(is_mobile || is_fixed) || is_service {
+    if !(is_mobile || is_fixed) || is_service || is_one_digit(&digits[1..]) {
         return None;
     }
-    let shape = match run.groups.as_slice() {
+    let shape = match part.groups {
         [3, 4, 4] => is_mobile,
-        [2..=5, 1..=4, 4] => is_fixed,
+        [2, 4, 4] => is_fixed && matches!(digits, [0, 3 | 6, ..]),
+        [3, 3, 4] | [4, 2, 4] | [5, 1, 4] => is_fixed && !matches!(digits, [0, 3 | 6, ..]),
         _ => false,
     };
-    if named.is_some() || run.plus || shape {
-        return Some((Tier::Confirmed, named));
+    if named || part.plus || shape {
+        return Some(Tier::Confirmed);
     }
-    (is_mobile && in_a_pair).then_some((Tier::Suspect, None))
+    (is_mobile && part.in_a_pair).then_some(Tier::Suspect)
+}
+
+/// Area codes by their first two digits behind the zero (numbering plan of the Ministry of Internal Affairs and
+/// Communications); 03 and 06 have eight digits behind them.
+fn has_area(digits: &[u8]) -> bool {
+    match digits {
+        [0, 3 | 6, local, ..] => *local != 0,
+        [0, 1, second, ..] => matches!(second, 1..=9),
+        [0, 2, second, ..] => matches!(second, 2..=9),
+        [0, 4 | 7, second, ..] => matches!(second, 1..=9),
+        [0, 5, second, ..] => matches!(second, 2..=9),
+        [0, 8, second, ..] => matches!(second, 2..=9),
+        [0, 9, second, ..] => matches!(second, 2..=9),
+        _ => false,
+    }
+}
+
+fn is_one_digit(digits: &[u8]) -> bool {
+    digits.iter().all(|digit| Some(digit) == digits.first())
 }
 
 /// yyyymmddHHMM with or without seconds and fractions.

@@ -5,9 +5,13 @@ use proptest::prelude::*;
 use super::*;
 
 fn scan(text: &[u8]) -> Scanned {
-    let mut scanner = Scanner::new(&[]);
-    scanner.push(text);
-    scanner.finish()
+    scan_with(text, &[], 1)
+}
+
+fn scan_with(text: &[u8], allowed: &[String], threads: usize) -> Scanned {
+    let (allowed, patterns) = (Allowed::new(allowed), Patterns::default());
+    let options = Options { allowed: &allowed, patterns: &patterns, threads, size_bytes: None, progress: &|_| {} };
+    look(Box::new(text), &options)
 }
 
 fn found(text: &str) -> Vec<(Class, Tier)> {
@@ -68,43 +72,150 @@ fn without_context_a_check_digit_is_for_a_person() {
     assert_eq!(found("/?n=123456789018"), [(MyNumber, Suspect)]);
     assert_eq!(found("/?n=123456789019"), []);
     assert_eq!(found("4111111111111111"), [(Card, Suspect)]);
-    assert_eq!(found("/?name=taro"), [(Personal, Suspect)]);
+    assert_eq!(found("/?shimei=taro"), [(Personal, Suspect)]);
+    assert_eq!(found("/?name=taro"), []);
 }
 
 #[test]
 fn own_published_values_are_passed_over() {
-    let mut scanner = Scanner::new(&["03-1234-5678".to_owned(), "Info@Example.jp".to_owned()]);
-    scanner.push(b"/?tel=0312345678 info@example.jp 03-1234-5679\n");
-    assert_eq!(scanner.finish().counts.values().sum::<u64>(), 1);
+    let allowed = ["03-1234-5678", "Info@Example.jp", "@example.org"].map(str::to_owned);
+    let text = b"/?tel=0312345678 info@example.jp +81-3-1234-5678 03-1234-5679 a@example.org\n";
+    assert_eq!(scan_with(text, &allowed, 1).counts.values().sum::<u64>(), 1);
 }
 
 #[test]
-fn a_very_long_line_is_said_and_lines_are_counted() {
-    let mut scanner = Scanner::new(&[]);
-    for _ in 0..40 {
-        scanner.push(&[b'a'; 100_000]);
-    }
-    scanner.push(b"\nx taro@example.jp");
-    let scanned = scanner.finish();
-    assert_eq!((scanned.lines, scanned.long_lines, scanned.places[0].line), (2, 1, 2));
-    assert!(scan(&[0xff, 0xfe, b'a', 0]).wide);
+fn a_very_long_line_is_cut_where_no_value_lies_or_it_is_said() {
+    let long = b"a".repeat(4_000_000);
+    let scanned = scan(&[&long[..], b"\nx taro@example.jp"].concat());
+    assert_eq!((scanned.lines, scanned.places[0].line), (2, 2));
+    assert_eq!(scanned.faults, [Fault::LongLine]);
+    let one = r#"{"mail":"taro@example.jp","tel":"090-1234-5678"},"#;
+    let scanned = scan(one.repeat(100_000).as_bytes());
+    assert_eq!((scanned.counts[&(Email, Confirmed)], scanned.counts[&(Phone, Confirmed)]), (100_000, 100_000));
+    assert_eq!((scanned.faults, scanned.lines), (vec![], 1));
 }
 
-proptest! {
-    #[test]
-    fn pieces_of_any_size_give_the_same(
-        lines in prop::collection::vec("[ -~]{0,20}(taro@example\\.jp|090-1234-5678|password=x1|%40)?", 0..20),
-        sizes in prop::collection::vec(1_usize..40, 1..20),
-    ) {
-        let text = lines.join("\n").into_bytes();
-        let mut scanner = Scanner::new(&[]);
-        let (mut rest, mut sizes) = (text.as_slice(), sizes.iter().cycle());
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
-            scanner.push(now);
-            rest = later;
+#[test]
+fn a_bomb_is_stopped_and_said() {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&vec![b'a'; 1 << 20]).unwrap();
+    let bomb = encoder.finish().unwrap().repeat(12);
+    let scanned = scan(&bomb);
+    assert_eq!(scanned.faults, [Fault::Bomb, Fault::LongLine]);
+    assert!(scanned.bytes <= 8 << 20);
+}
+
+/// Asks at every byte.
+struct Everywhere;
+
+impl block::Sift for Everywhere {
+    fn sift<V: sieve::Visit>(bytes: &[u8], visit: &mut V) -> u64 {
+        let (mut lines, mut on) = (0, 0);
+        for (at, byte) in bytes.iter().enumerate() {
+            // A colon behind a digit is part of a time, and ends no key.
+            let is_time = *byte == b':' && at > 0 && bytes[at - 1].is_ascii_digit();
+            if at >= on && !is_time {
+                on = visit.visit(at, lines);
+            }
+            lines += u64::from(*byte == b'\n');
         }
-        prop_assert_eq!(scanner.finish(), scan(&text));
+        lines
+    }
+}
+
+/// The pass without any feature of the machine.
+struct Portable;
+
+impl block::Sift for Portable {
+    fn sift<V: sieve::Visit>(bytes: &[u8], visit: &mut V) -> u64 {
+        sieve::sift_portable(bytes, visit)
+    }
+}
+
+fn seen<S: block::Sift>(bytes: &[u8]) -> block::Seen {
+    block::look_by::<S>(bytes, &Allowed::default(), &Patterns::default(), &mut block::Buffers::default())
+}
+
+/// Pieces of which lines of logs are made, and of what is looked for.
+const PIECES: [&str; 44] = [
+    "192.0.2.1 - - ",
+    "[24/Nov/2026:10:00:00 +0900] ",
+    "\"GET /",
+    "?q=",
+    "&tel=",
+    "&name=",
+    "mail=",
+    "taro",
+    "@",
+    "example.jp",
+    "example",
+    ".",
+    "%40",
+    "%2540",
+    "%",
+    "\\u0040",
+    "\\x",
+    "\"",
+    " ",
+    "-",
+    "+81",
+    "(",
+    ")",
+    "03",
+    "090",
+    "1234",
+    "5678",
+    "9018",
+    "4111",
+    "0312345678",
+    "123456789018",
+    "4111111111111111",
+    "+",
+    "password=",
+    "\"token\":\"",
+    "hunter2x",
+    "eyJhbGciOiJIUzI1NiJ9",
+    ".eyJzdWIiOiIxIn0.abc",
+    "：",
+    "０９０",
+    "山田",
+    "%8ER%93c",
+    "=",
+    ": ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+    #[test]
+    fn the_sieve_passes_over_nothing(
+        lines in prop::collection::vec(prop::collection::vec(prop::sample::select(&PIECES[..]), 0..14), 1..12),
+    ) {
+        let text: Vec<String> = lines.iter().map(|pieces| pieces.concat()).collect();
+        let text = text.join("\n").into_bytes();
+        let all = seen::<Everywhere>(&text);
+        prop_assert_eq!(&seen::<block::Sieve>(&text), &all);
+        prop_assert_eq!(&seen::<Portable>(&text), &all);
+    }
+
+    #[test]
+    fn pieces_of_any_size_and_threads_give_the_same(
+        lines in prop::collection::vec("[ -~]{0,20}(taro@example\\.jp|090-1234-5678|password=x1|%40)?", 0..20),
+        size in 1_usize..40,
+        threads in 1_usize..4,
+    ) {
+        struct Small<'a>(&'a [u8], usize);
+        impl std::io::Read for Small<'_> {
+            fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+                let count = self.1.min(out.len());
+                std::io::Read::read(&mut self.0, &mut out[..count])
+            }
+        }
+        let text = lines.join("\n").into_bytes();
+        let (allowed, patterns) = (Allowed::default(), Patterns::default());
+        let options =
+            Options { allowed: &allowed, patterns: &patterns, threads, size_bytes: None, progress: &|_| {} };
+        prop_assert_eq!(look(Box::new(Small(&text, size)), &options), scan(&text));
     }
 
     #[test]
@@ -113,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn digits_and_signs_are_scanned_without_a_panic(text in "[0-9@=:%eyJ.+\" -]{0,200}") {
-        let _ = scan(text.as_bytes());
+    fn digits_and_signs_are_scanned_without_a_panic(text in "[0-9@=:%eyJ.+()\" -]{0,200}") {
+        prop_assert_eq!(seen::<block::Sieve>(text.as_bytes()), seen::<Everywhere>(text.as_bytes()));
     }
 }

@@ -1,153 +1,208 @@
 //! Addresses of mail, parameters and tokens.
 
-use super::{Class, Tier};
-
-/// Names of parameters that hold a secret.
-const SECRETS: [&str; 22] = [
-    "password",
-    "passwd",
-    "pwd",
-    "pass",
-    "secret",
-    "client_secret",
-    "token",
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "api_key",
-    "apikey",
-    "api-key",
-    "session",
-    "sessionid",
-    "session_id",
-    "phpsessid",
-    "jsessionid",
-    "sid",
-    "csrf_token",
-    "authorization",
-    "set-cookie",
-];
-
-/// Names of parameters that hold a name, an address or a birth date.
-const PERSONAL: [&str; 20] = [
-    "name",
-    "namae",
-    "shimei",
-    "simei",
-    "kana",
-    "furigana",
-    "fullname",
-    "full_name",
-    "firstname",
-    "lastname",
-    "first_name",
-    "last_name",
-    "sei",
-    "mei",
-    "jusho",
-    "juusho",
-    "address",
-    "birth",
-    "birthday",
-    "seinengappi",
-];
+use super::key::{self, Key, Meaning};
+use super::{Class, Tier, number};
 
 /// Reports a hit: class, tier, known name of the parameter, value (for the comparison with allowed ones alone).
-pub(super) type Found<'a> = dyn FnMut(Class, Tier, Option<&'static str>, &[u8]) + 'a;
+pub(super) trait Found {
+    /// Takes one hit.
+    fn found(&mut self, class: Class, tier: Tier, field: Option<&'static str>, value: &[u8]);
+}
 
-/// Longest name or value that is looked at, in bytes.
+/// Longest value that is looked at, in bytes.
 const REACH: usize = 512;
 
 /// An address around an `@`. Gives where to go on.
-pub(super) fn email(line: &[u8], at: usize, hit: &mut Found<'_>) -> usize {
-    let before = &line[at.saturating_sub(64)..at];
+pub(super) fn email(line: &[u8], at: usize, out: &mut impl Found) -> usize {
+    let on = at + 1;
+    let last = at.checked_sub(1).map_or(b' ', |before| line[before]);
+    let next = line.get(on).copied().unwrap_or(b' ');
+    if !(last.is_ascii_alphanumeric() || b"_+-".contains(&last)) || !next.is_ascii_alphanumeric() {
+        return on;
+    }
+    let before = &line[at.saturating_sub(65)..at];
     let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(byte)).count();
     let start = at - length;
-    let after = &line[at + 1..line.len().min(at + 255)];
-    let end = at + 1 + after.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
-    let (local, domain) = (&line[start..at], line[at + 1..end].to_ascii_lowercase());
-    let domain = domain.strip_suffix(b".").unwrap_or(&domain);
-    // A handle of the fediverse (@a@b.example), and what ssh and git take.
-    let is_handle = start > 0 && line[start - 1] == b'@';
-    let is_remote = line.get(end) == Some(&b':') && line.get(end + 1).is_some_and(|byte| !byte.is_ascii_digit());
-    let numbers_alone = domain
-        .rsplitn(2, |byte| *byte == b'.')
-        .nth(1)
-        .is_none_or(|rest| rest.iter().all(|byte| !byte.is_ascii_alphabetic()));
-    let is_name = !local.is_empty() && local[0] != b'.' && local[local.len() - 1] != b'.';
-    let known = psl::suffix(domain).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() < domain.len());
-    if is_name && known && !is_handle && !is_remote && !numbers_alone {
-        hit(Class::Email, Tier::Confirmed, None, &line[start..end]);
+    let after = &line[on..line.len().min(at + 255)];
+    let end = on + after.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
+    let (local, mut domain) = (&line[start..at], &line[on..end]);
+    while let [rest @ .., b'.' | b'-'] = domain {
+        domain = rest;
     }
-    end.max(at + 1)
+    let lead = &line[start.saturating_sub(128)..start];
+    if let Some(user) = userinfo(lead) {
+        // What ssh, git and ftp take; with a colon it carries a password.
+        if user.is_some_and(|user| !user.is_empty()) {
+            out.found(Class::Credential, Tier::Confirmed, None, local);
+            return end;
+        }
+        return on;
+    }
+    // A handle of the fediverse (@a@b.example, acct:a@b.example), and the identifier of a message.
+    let is_handle = lead.ends_with(b"@") || lead.ends_with(b"acct:") || lead.ends_with(b"message-id=<");
+    let is_remote = line.get(end) == Some(&b':') && line.get(end + 1).is_some_and(|byte| !byte.is_ascii_digit());
+    if local.len() > 64 || local.first() == Some(&b'.') || local.last() == Some(&b'.') || is_handle || is_remote {
+        return on;
+    }
+    let Some(tier) = domain_tier(domain) else { return on };
+    out.found(Class::Email, tier, None, &line[start..end]);
+    end
 }
 
-/// `key=value` or `Key: value` at its sign. Gives where to go on: the value itself is looked through as well.
-pub(super) fn pair(line: &[u8], at: usize, hit: &mut Found<'_>) -> usize {
-    let key = key_before(line, at);
+/// Whether a URL's userinfo begins in what stands before an `@`: `None` where it does not; its user where a colon parts
+/// user and password.
+fn userinfo(lead: &[u8]) -> Option<Option<&[u8]>> {
+    let from = lead.iter().rposition(|byte| b"/ \"'=&?<>@".contains(byte)).map_or(0, |at| at + 1);
+    let (front, user) = lead.split_at(from);
+    front.ends_with(b"://").then(|| user.strip_suffix(b":"))
+}
+
+/// How sure a domain makes an address; `None` where it is no domain that can be registered.
+fn domain_tier(domain: &[u8]) -> Option<Tier> {
+    let dot = domain.iter().rposition(|byte| *byte == b'.')?;
+    let (rest, last) = (&domain[..dot], &domain[dot + 1..]);
+    // A version (lodash@4.17.21), and the size of a picture (logo@2x.webp).
+    let is_named = rest.iter().any(u8::is_ascii_alphabetic);
+    let is_size = matches!(rest, [b'1'..=b'9', b'x' | b'X'] | [b'1'..=b'9', b'.', _, b'x' | b'X']);
+    if !is_named || is_size || !last.iter().all(u8::is_ascii_alphabetic) && !last.starts_with(b"xn--") {
+        return None;
+    }
+    let mut small = [0; 256];
+    let small = small.get_mut(..domain.len())?;
+    small.copy_from_slice(domain);
+    small.make_ascii_lowercase();
+    let suffix = psl::suffix(small)?;
+    if !suffix.is_known() || suffix.as_bytes().len() >= small.len() {
+        return None;
+    }
+    // Endings of files that are domains too: only a person can tell name@release.zip.
+    let is_file = [&b"zip"[..], b"mov", b"py", b"sh", b"rs", b"md", b"pl", b"ps", b"so", b"cc", b"app"];
+    Some(if is_file.contains(&&small[dot + 1..]) { Tier::Suspect } else { Tier::Confirmed })
+}
+
+/// `key=value` or `Key: value` at its sign. Gives where to go on.
+pub(super) fn pair(line: &[u8], at: usize, out: &mut impl Found) -> usize {
+    let on = at + 1;
     let colon = line[at] == b':';
-    let mut start = at + 1;
-    while line.get(start).is_some_and(|byte| *byte == b'"' || (colon && *byte == b' ')) {
+    if (colon && line.get(on) == Some(&b'/')) || !key::may_end(line, at) {
+        return on;
+    }
+    let Some(key) = key::known(key::before(line, at)) else { return on };
+    let quoted = at.checked_sub(1).is_some_and(|before| b"\"'".contains(&line[before]));
+    let mut start = on;
+    while start < line.len() && start < on + 4 && (line[start] == b'"' || (colon && line[start] == b' ')) {
         start += 1;
     }
-    let stop = |byte: &u8| byte.is_ascii_whitespace() || b"&;\"'<>|,".contains(byte);
+    if matches!(key.meaning, Meaning::Phone | Meaning::MyNumber | Meaning::Card) {
+        return match number::named(line, start, key) {
+            Some((class, tier, start, end)) => {
+                out.found(class, tier, Some(key.name), &line[start..end]);
+                end
+            }
+            None => on,
+        };
+    }
     let rest = &line[start.min(line.len())..line.len().min(start + REACH)];
-    let value = &rest[..rest.iter().position(stop).unwrap_or(rest.len())];
-    let is_empty = value.iter().all(|byte| !byte.is_ascii_alphanumeric() && *byte < 0x80) || is_masked(value);
-    if is_empty {
-        return at + 1;
+    let value = &rest[..rest.iter().position(stops).unwrap_or(rest.len())];
+    match secret_or_personal(key, value, rest, colon && !quoted) {
+        Some((class, tier, length)) => {
+            out.found(class, tier, Some(key.name), value);
+            start + length
+        }
+        None => on,
     }
-    if let Some(name) = SECRETS.into_iter().find(|name| key.eq_ignore_ascii_case(name.as_bytes())) {
-        hit(Class::Credential, Tier::Confirmed, Some(name), value);
-    } else if !colon && let Some(name) = PERSONAL.into_iter().find(|name| key.eq_ignore_ascii_case(name.as_bytes())) {
-        let written = value.iter().any(|byte| *byte >= 0x80);
-        let tier = if written || is_date(value) { Tier::Confirmed } else { Tier::Suspect };
-        hit(Class::Personal, tier, Some(name), value);
+}
+
+fn stops(byte: &u8) -> bool {
+    byte.is_ascii_whitespace() || b"&;\"'<>|,\0".contains(byte)
+}
+
+/// What a value is by its key: class, tier, and how much of it is judged with that. `bare`: `key: value` of plain text.
+fn secret_or_personal(key: Key, value: &[u8], rest: &[u8], bare: bool) -> Option<(Class, Tier, usize)> {
+    let secret = |tier: Tier| Some((Class::Credential, tier, value.len()));
+    let inside = value.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).count();
+    if inside == 0 || is_masked(value) {
+        return None;
     }
-    at + 1
+    let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    match key.meaning {
+        // Prose has such words before a colon too (`password: wrong`): the value must look like one.
+        Meaning::Password | Meaning::Session | Meaning::Token if bare && !(mixed && inside >= 6) => None,
+        Meaning::Password => {
+            (key.name != "pass" && key.name != "pw" || inside >= 4).then_some(()).and_then(|()| secret(Tier::Confirmed))
+        }
+        Meaning::Session if inside >= 6 => secret(Tier::Confirmed),
+        Meaning::Token if (inside >= 8 && mixed) || inside >= 16 => secret(Tier::Confirmed),
+        Meaning::Session | Meaning::Token => (inside >= 4).then_some(()).and_then(|()| secret(Tier::Suspect)),
+        Meaning::Authorization => {
+            let second = rest.get(value.len() + 1..).unwrap_or_default();
+            let second = &second[..second.iter().position(stops).unwrap_or(second.len())];
+            let is_scheme = [&b"bearer"[..], b"basic", b"digest", b"token", b"negotiate"]
+                .iter()
+                .any(|scheme| value.eq_ignore_ascii_case(scheme));
+            let whole = value.len() + 1 + second.len();
+            match is_scheme {
+                true => (second.len() >= 4).then_some((Class::Credential, Tier::Confirmed, whole)),
+                false => (inside >= 8 && mixed).then_some(()).and_then(|()| secret(Tier::Confirmed)),
+            }
+        }
+        Meaning::Birth => is_date(value).then_some((Class::Personal, Tier::Confirmed, value.len())),
+        Meaning::Person | Meaning::Wide if is_japanese(value) => Some((Class::Personal, Tier::Confirmed, 0)),
+        Meaning::Person if !bare && is_name(value) => Some((Class::Personal, Tier::Suspect, 0)),
+        _ => None,
+    }
+    .map(|(class, tier, length)| (class, tier, length.max(1)))
+}
+
+/// Text beyond ASCII of two characters at least, in any of the encodings of Japanese.
+fn is_japanese(value: &[u8]) -> bool {
+    value.iter().filter(|byte| **byte >= 0x80).count() >= 2
+}
+
+/// Letters alone, as a name in Latin letters has them.
+fn is_name(value: &[u8]) -> bool {
+    (2..=40).contains(&value.len())
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"+ -.".contains(byte))
+        && !value.eq_ignore_ascii_case(b"true")
+        && !value.eq_ignore_ascii_case(b"false")
 }
 
 /// What an application writes in the place of a value.
 fn is_masked(value: &[u8]) -> bool {
-    const WORDS: [&[u8]; 7] = [b"null", b"none", b"undefined", b"[FILTERED]", b"[REDACTED]", b"redacted", b"xxxx"];
+    const WORDS: [&[u8]; 8] =
+        [b"null", b"none", b"nil", b"undefined", b"[FILTERED]", b"[REDACTED]", b"redacted", b"masked"];
     WORDS.iter().any(|word| value.eq_ignore_ascii_case(word))
+        || value.iter().all(|byte| b"xX*-".contains(byte))
+        || value.starts_with(b"${")
+        || value.starts_with(b"{{")
 }
 
-/// 1980-01-31, 1980/1/31 and 19800131.
+/// 1980-01-31, 1980/1/31, 19800131 and 1980年1月31日.
 fn is_date(value: &[u8]) -> bool {
     let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
-    let shape = value.iter().all(|byte| byte.is_ascii_digit() || b"-/".contains(byte));
+    let shape =
+        value.len() <= 20 && value.iter().all(|byte| byte.is_ascii_digit() || b"-/.".contains(byte) || *byte >= 0x80);
     shape && (6..=8).contains(&digits.len()) && (digits.starts_with(b"19") || digits.starts_with(b"20"))
 }
 
-/// The word in front of a sign.
-pub(super) fn key_before(line: &[u8], at: usize) -> &[u8] {
-    let mut end = at;
-    while end > 0 && line[end - 1] == b'"' {
-        end -= 1;
-    }
-    let before = &line[end.saturating_sub(64)..end];
-    let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte)).count();
-    &before[before.len() - length..]
-}
-
-/// Three parts of base64url of which the first is a header that names its algorithm (RFC 7519, section 3).
-pub(super) fn jwt(line: &[u8], at: usize, hit: &mut Found<'_>) -> usize {
+/// Three parts of base64url of which the first is a header that names its algorithm (RFC 7519, section 3). `at` is the
+/// third letter of its `eyJ`. Gives where to go on.
+pub(super) fn token(line: &[u8], at: usize, out: &mut impl Found) -> usize {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let on = at + 1;
+    let Some(start) = at.checked_sub(2).filter(|start| line[*start..].starts_with(b"eyJ")) else { return on };
     let inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-    let end = at + line[at..].iter().take_while(|byte| inside(byte)).count();
-    let mut parts = line[at..end].split(|byte| *byte == b'.');
+    if start > 0 && inside(&line[start - 1]) {
+        return on;
+    }
+    let end = start + line[start..].iter().take(8_192).take_while(|byte| inside(byte)).count();
+    let mut parts = line[start..end].split(|byte| *byte == b'.');
     let header = parts.next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
     let is_header = header.is_some_and(|header| header.windows(5).any(|window| window == b"\"alg\""));
-    let after_a_word = at > 0 && inside(&line[at - 1]);
-    // A parameter of a known name has been counted as a pair.
-    let counted = at > 0 && SECRETS.iter().any(|name| key_before(line, at - 1).eq_ignore_ascii_case(name.as_bytes()));
-    if is_header && parts.next().is_some_and(|claims| !claims.is_empty()) && !after_a_word {
-        if !counted {
-            hit(Class::Credential, Tier::Confirmed, None, &line[at..end]);
-        }
+    if is_header && parts.next().is_some_and(|claims| !claims.is_empty()) {
+        out.found(Class::Credential, Tier::Confirmed, None, &line[start..end]);
         return end;
     }
-    at + 1
+    on
 }

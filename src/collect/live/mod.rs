@@ -53,7 +53,11 @@ impl World for LiveWorld {
     }
 
     fn open(&self, path: &str) -> Result<Box<dyn Read>, Refusal> {
-        files::open(&self.path(path))
+        Ok(Box::new(files::open(&self.path(path))?))
+    }
+
+    fn stream(&self, path: &str) -> Result<Box<dyn Read + Send>, Refusal> {
+        Ok(Box::new(files::open(&self.path(path))?))
     }
 
     fn resolve<'a>(&'a self, host: &'a str) -> LocalFuture<'a, Result<Vec<IpAddr>, Refusal>> {

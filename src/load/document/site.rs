@@ -34,6 +34,9 @@ pub struct SiteDocument {
     pub logs: Vec<LogDocument>,
     /// The approved release of the site's files.
     pub release: Option<ReleaseDocument>,
+    /// Patterns of the body's own that are looked for in logs.
+    #[serde(default)]
+    pub log_patterns: Vec<LogPatternDocument>,
     /// What the body declares of itself.
     #[serde(default)]
     pub declared: DeclaredDocument,
@@ -168,10 +171,49 @@ pub enum LogKindDocument {
     Application,
 }
 
+/// A pattern of the body's own.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogPatternDocument {
+    /// Its name in reports.
+    #[schemars(length(min = 1))]
+    pub id: String,
+    /// Text that a line must hold, byte for byte; what is searched for first.
+    #[schemars(length(min = 3))]
+    pub literal: String,
+    /// Regular expression that is tried on such a line.
+    #[schemars(length(min = 1))]
+    pub regex: String,
+    /// How sure a match is.
+    #[serde(default)]
+    pub tier: LogTierDocument,
+}
+
+/// How sure a match is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogTierDocument {
+    /// It is a value.
+    #[default]
+    Confirmed,
+    /// A person has to look.
+    Suspect,
+}
+
+/// A file of patterns, for `tenken logs --patterns`.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogPatternsDocument {
+    /// The patterns.
+    pub log_patterns: Vec<LogPatternDocument>,
+}
+
 /// What the body declares of itself. An empty list says that there is none; a missing one says nothing.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeclaredDocument {
+    /// The body's own published addresses (a@example.jp, or @example.jp for a whole domain) and numbers: no hits in a log.
+    pub allow_values: Option<Vec<String>>,
     /// Hosts inside the policy's scope.
     pub scope_hosts: Option<Vec<String>>,
     /// Hosts and registrable domains that are the body's own.
