@@ -144,6 +144,9 @@ pub(super) struct LookOptions {
     /// Seconds that one answer may take
     #[arg(long, env = "TENKEN_TIMEOUT", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: u64,
+    /// How deep to look at TLS: verdict asks only what the checks need, full lists everything that is accepted
+    #[arg(long, env = "TENKEN_DEPTH", value_name = "verdict|full", default_value = "verdict", value_parser = ["verdict", "full"])]
+    pub(super) depth: String,
     /// Connections that may be open at a time, for one host
     #[arg(long, env = "TENKEN_JOBS", value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=16))]
     pub(super) jobs: u16,
@@ -232,9 +235,6 @@ pub(super) struct AssessOptions {
     /// Judge as of this moment (2026-04-01 or RFC 3339); without it, now, or for --replay when the evidence was collected
     #[arg(long, env = "TENKEN_NOW", value_name = "TIME")]
     pub(super) now: Option<String>,
-    /// How deep to look; verdict is the only value of this version
-    #[arg(long, env = "TENKEN_DEPTH", value_name = "verdict", default_value = "verdict", value_parser = ["verdict"])]
-    pub(super) depth: String,
     /// Ledger of runs, or none; without it .tenken/history.sqlite beside the site file, where that folder exists
     #[arg(long, env = "TENKEN_HISTORY", value_name = "FILE|none")]
     pub(super) history: Option<String>,

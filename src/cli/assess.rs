@@ -139,7 +139,8 @@ pub(super) fn look(
             usize::from(options.jobs),
             options.offline,
         )
-        .with_resolver(options.resolver),
+        .with_resolver(options.resolver)
+        .with_depth(options.depth == "full"),
     );
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);

@@ -160,6 +160,11 @@ pub trait World {
         Err(Refusal::NotFound)
     }
 
+    /// Whether everything is to be listed, and not only what a verdict needs.
+    fn looks_deep(&self) -> bool {
+        false
+    }
+
     /// Seconds that one answer may take; a collector that reads a stream holds it to this.
     fn timeout_seconds(&self) -> u64 {
         10

@@ -198,6 +198,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
                 Some(port) => Some(port),
                 None => Some(80),
             },
+            ports: host.ports.clone(),
             trust: host.trust.clone(),
             pages: host.pages.clone(),
         });

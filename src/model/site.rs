@@ -55,6 +55,8 @@ pub struct Host {
     pub https_port: u16,
     /// Port of plain HTTP; 80 unless told. `None`: plain HTTP is not looked at.
     pub http_port: Option<u16>,
+    /// Further ports on which TLS is spoken; on 25 and 587 it begins by STARTTLS inside SMTP.
+    pub ports: Vec<u16>,
     /// PEM file of a private authority that this host's certificate may chain to.
     pub trust: Option<String>,
     /// Paths of pages to look at besides `/`.

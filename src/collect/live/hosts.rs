@@ -41,6 +41,7 @@ pub struct LiveOptions {
     pub(super) timeout_seconds: u64,
     pub(super) offline: bool,
     pub(super) resolver: Option<SocketAddr>,
+    pub(super) deep: bool,
 }
 
 impl LiveOptions {
@@ -58,7 +59,10 @@ impl LiveOptions {
         let hosts = site.hosts.iter().map(|host| {
             let declared = DeclaredHost {
                 addresses: host.addresses.iter().filter_map(|address| address.parse().ok()).collect(),
-                ports: std::iter::once(host.https_port).chain(host.http_port).collect(),
+                ports: std::iter::once(host.https_port)
+                    .chain(host.http_port)
+                    .chain(host.ports.iter().copied())
+                    .collect(),
                 trust: host.trust.as_ref().map(|path| base.join(path)),
                 open: Arc::new(Semaphore::new(connections)),
             };
@@ -75,13 +79,28 @@ impl LiveOptions {
                 open: Arc::new(Semaphore::new(connections)),
             });
         }
-        Self { base: base.to_owned(), hosts, overrides, cacert, timeout_seconds, offline, resolver: site.resolver }
+        Self {
+            base: base.to_owned(),
+            hosts,
+            overrides,
+            cacert,
+            timeout_seconds,
+            offline,
+            resolver: site.resolver,
+            deep: false,
+        }
     }
 
     /// The resolver of the command line, which goes before the site file's.
     #[must_use]
     pub fn with_resolver(self, resolver: Option<SocketAddr>) -> Self {
         Self { resolver: resolver.or(self.resolver), ..self }
+    }
+
+    /// Whether everything is to be listed, and not only what a verdict needs.
+    #[must_use]
+    pub fn with_depth(self, deep: bool) -> Self {
+        Self { deep, ..self }
     }
 }
 

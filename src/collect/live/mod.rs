@@ -82,6 +82,10 @@ impl World for LiveWorld {
         if roots.is_empty() { Err(Refusal::NotFound) } else { Ok(roots.clone()) }
     }
 
+    fn looks_deep(&self) -> bool {
+        self.options.deep
+    }
+
     fn timeout_seconds(&self) -> u64 {
         self.options.timeout_seconds
     }

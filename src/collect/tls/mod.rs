@@ -4,14 +4,17 @@ mod certificate;
 mod endpoint_kind;
 mod kinds;
 mod probe;
+mod search;
+pub mod starttls;
 
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
+use self::probe::{Contact, Probe, Target};
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
-use crate::model::{Census, Evidence, Gap, Host, KindSpec};
+use crate::model::{Census, Evidence, Gap, Host, KindSpec, Location, Observation, Subject, SubjectKind};
 
 pub use certificate::observe_certificates;
 pub use kinds::KINDS;
@@ -21,6 +24,8 @@ pub use kinds::KINDS;
 pub struct TlsCollector;
 
 const NAME: &str = "tls";
+/// Ports of SMTP, where TLS begins by STARTTLS (RFC 3207, RFC 6409).
+pub(super) const SMTP_PORTS: [u16; 2] = [25, 587];
 
 impl Collector for TlsCollector {
     fn name(&self) -> &'static str {
@@ -60,20 +65,59 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> Evidence {
             return evidence;
         }
     };
+    let mut ports: Vec<u16> = std::iter::once(host.https_port).chain(host.ports.iter().copied()).collect();
+    ports.sort_unstable();
+    ports.dedup();
     for address in addresses {
-        let address = SocketAddr::new(address, host.https_port);
-        let endpoint = format!("{address}/{}", host.name);
-        let certificates = certificate::look(world, &host.name, address, &endpoint, task.now, None).await;
-        match probe::look(world, &host.name, address, &endpoint, &certificates.negotiated).await {
-            Ok(seen) => {
-                evidence.census.push(Census::complete(kinds::ENDPOINT, &endpoint, 1));
-                evidence.observations.push(seen);
-                evidence.extend(certificates.evidence);
-            }
-            Err(reason) => missing(&mut evidence, &endpoint, &reason),
+        for port in &ports {
+            let address = SocketAddr::new(address, *port);
+            let endpoint = format!("{address}/{}", host.name);
+            let target = Target { world, name: &host.name, address, smtp: SMTP_PORTS.contains(port) };
+            evidence.extend(endpoint_of(target, &endpoint, task).await);
         }
     }
     evidence
+}
+
+/// One endpoint: hellos of every version, and full handshakes for the certificates beside them.
+async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evidence {
+    let Target { world, name, address, .. } = target;
+    let mut evidence = Evidence::default();
+    let probe = Probe::new(target, world.looks_deep());
+    match probe.contact().await {
+        Contact::Spoken => {}
+        Contact::NotTls => {
+            missing(&mut evidence, endpoint, "the answer is no TLS");
+            // That something else is spoken was seen: one observation that says so and nothing more.
+            evidence.census.retain(|census| census.kind != kinds::ENDPOINT);
+            evidence.census.push(Census::complete(kinds::ENDPOINT, endpoint, 1));
+            evidence.observations.push(not_spoken(endpoint));
+            return evidence;
+        }
+        Contact::Unknown(reason) => {
+            missing(&mut evidence, endpoint, &reason);
+            return evidence;
+        }
+    }
+    let handshakes = certificate::look(world, name, address, endpoint, task.now, None);
+    let (mut certificates, ()) = tokio::join!(handshakes, probe.look());
+    probe.settle(&certificates.negotiated).await;
+    if certificates.negotiated.is_err() && probe.chain().is_some() {
+        // A modern client cannot speak with it; its chain was sent in the clear all the same.
+        certificates = certificate::look(world, name, address, endpoint, task.now, probe.chain()).await;
+    }
+    evidence.census.push(Census::complete(kinds::ENDPOINT, endpoint, 1));
+    evidence.observations.push(probe.observation(endpoint, &certificates.negotiated, certificates.tickets));
+    evidence.extend(certificates.evidence);
+    evidence
+}
+
+fn not_spoken(endpoint: &str) -> Observation {
+    let subject = Subject::new(SubjectKind::Endpoint, endpoint);
+    let mut seen =
+        Observation::new(kinds::ENDPOINT, subject, Location::host(endpoint), "TLS hellos, each version by itself");
+    seen.set("spoken", false);
+    seen
 }
 
 fn missing(evidence: &mut Evidence, subject: &str, reason: &str) {

@@ -199,14 +199,23 @@ async fn what_is_wrong_with_a_certificate_is_named() {
 }
 
 #[tokio::test]
-async fn silence_garbage_and_a_close_are_gaps_and_never_refusals() {
-    for (words, hold) in
-        [(&b""[..], true), (b"", false), (b"HTTP/1.1 400 Bad Request\r\n\r\n", false), (b"\x16\x03\x03", true)]
-    {
+async fn silence_a_close_and_half_a_record_are_gaps_and_never_refusals() {
+    for (words, hold) in [(&b""[..], true), (b"", false), (b"\x16\x03\x03", true)] {
         let port = speak(words, hold).await;
         let evidence = look_at(port, Vec::new()).await;
         assert_eq!(evidence.observations, []);
         assert_eq!(evidence.gaps.len(), 1);
         assert!(evidence.census.iter().all(|census| matches!(census.state, CensusState::Incomplete(_))));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_tls_is_seen_to_be_none_and_nothing_else_is_told() {
+    for words in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"220 mail.example.jp ESMTP\r\n", b"\0\0\0\0"] {
+        let port = speak(words, false).await;
+        let evidence = look_at(port, Vec::new()).await;
+        let endpoint = of(&evidence, "tls-endpoint");
+        assert_eq!((endpoint.flag("spoken"), endpoint.fields.len()), (Some(false), 1));
+        assert_eq!(evidence.gaps.len(), 1);
     }
 }

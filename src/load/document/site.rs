@@ -73,6 +73,9 @@ pub struct HostDocument {
     pub https_port: Option<u16>,
     /// Port of plain HTTP; 80 unless told, 0 for none.
     pub http_port: Option<u16>,
+    /// Further ports on which TLS is spoken; on 25 and 587 it begins by STARTTLS inside SMTP.
+    #[serde(default)]
+    pub ports: Vec<u16>,
     /// PEM file of a private authority that the host's certificate may chain to.
     pub trust: Option<String>,
     /// Paths of pages to look at besides /.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ClientSessionStore, Resumption};
 use rustls::crypto::{
     ActiveKeyExchange, CryptoProvider, SupportedKxGroup, ring, verify_tls12_signature, verify_tls13_signature,
 };
@@ -14,6 +15,9 @@ use rustls::{ClientConfig, DigitallySignedStruct, Error, NamedGroup, SignatureSc
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::super::SMTP_PORTS;
+use super::super::starttls::begin_smtp;
+use super::tickets::{Counting, Tickets, read_out};
 use crate::collect::accept::Sent;
 use crate::collect::world::{Refusal, World};
 
@@ -75,6 +79,8 @@ pub(super) enum Captured {
         staple: Vec<u8>,
         /// `TLSv1.2`, `TLSv1.3`, or `none` where the handshake did not end.
         version: String,
+        /// The tickets after it, where they were waited for to the end.
+        tickets: Option<Tickets>,
     },
     /// The server said no, in TLS.
     Refused(String),
@@ -86,7 +92,8 @@ pub(super) enum Captured {
 pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, family: Family) -> Captured {
     let seconds = world.timeout_seconds();
     let verifier = Arc::new(Keeping { provider: provider(family), family, sent: Mutex::new(Sent::default()) });
-    let configuration = match configuration(&verifier) {
+    let counting = Arc::new(Counting::default());
+    let configuration = match configuration(&verifier, &counting) {
         Ok(configuration) => configuration,
         Err(error) => return Captured::Unknown(error.to_string()),
     };
@@ -95,10 +102,15 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
         return Captured::Unknown("the name is no host name".to_owned());
     };
     let connected = async {
-        let stream = match world.connect(name, address).await {
+        let mut stream = match world.connect(name, address).await {
             Ok(stream) => stream,
             Err(refusal) => return Err(Captured::Unknown(refusal.to_string())),
         };
+        if SMTP_PORTS.contains(&address.port())
+            && let Err(refusal) = begin_smtp(&mut stream).await
+        {
+            return Err(Captured::Unknown(refusal.to_string()));
+        }
         let connection = TlsConnector::from(Arc::new(configuration)).connect(server_name, stream).await;
         connection.map_err(|error| match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
             Some(Error::AlertReceived(_) | Error::PeerIncompatible(_)) => Captured::Refused(error.to_string()),
@@ -112,24 +124,28 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
         Ok(stream) => {
             let version = stream.get_ref().1.protocol_version().map(|version| format!("{version:?}"));
             let version = version.unwrap_or_default().replace('_', ".");
-            Captured::Chain { chain: sent.chain, staple: sent.staple, version }
+            let waits = family == Family::Any && version == "TLSv1.3";
+            let was_whole = waits && read_out(stream, seconds).await;
+            let counted = counting.counted();
+            let tickets = (was_whole || counted.count > 0).then_some(counted);
+            Captured::Chain { chain: sent.chain, staple: sent.staple, version, tickets }
         }
         // The chain was kept before the handshake failed: it is a fact either way.
         Err(_) if !sent.chain.is_empty() => {
-            Captured::Chain { chain: sent.chain, staple: sent.staple, version: "none".to_owned() }
+            Captured::Chain { chain: sent.chain, staple: sent.staple, version: "none".to_owned(), tickets: None }
         }
         Err(reason) => reason,
     }
 }
 
-fn configuration(verifier: &Arc<Keeping>) -> Result<ClientConfig, Error> {
+fn configuration(verifier: &Arc<Keeping>, counting: &Arc<Counting>) -> Result<ClientConfig, Error> {
     let mut configuration = ClientConfig::builder_with_provider(Arc::clone(&verifier.provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(verifier) as Arc<dyn ServerCertVerifier>)
         .with_no_client_auth();
-    // No early data, no resumption: each handshake shows the certificates.
-    configuration.resumption = rustls::client::Resumption::disabled();
+    // No early data, and a store that gives nothing back: each handshake shows the certificates.
+    configuration.resumption = Resumption::store(Arc::clone(counting) as Arc<dyn ClientSessionStore>);
     Ok(configuration)
 }
 

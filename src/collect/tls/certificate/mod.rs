@@ -7,6 +7,7 @@ mod key;
 mod kind;
 mod lifetime;
 mod staple;
+mod tickets;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use self::capture::{Captured, Family, capture};
 use self::facts::observe;
 use self::kind::CERTIFICATE;
 pub(super) use self::kind::CERTIFICATE_KIND;
+pub(super) use self::tickets::Tickets;
 use self::trust::Stores;
 use super::NAME;
 use crate::collect::world::World;
@@ -28,6 +30,8 @@ pub(super) struct Looked {
     pub(super) evidence: Evidence,
     /// Version of the full handshake with a modern client, or why there was none.
     pub(super) negotiated: Result<String, String>,
+    /// Tickets after a handshake of TLS 1.3, where they could be waited for.
+    pub(super) tickets: Option<Tickets>,
 }
 
 /// Looks at the certificates of one endpoint with two handshakes: as a browser does, and with the other family of keys.
@@ -45,8 +49,10 @@ pub(super) async fn look(
     let mut evidence = Evidence::default();
     let mut negotiated = Err("no full handshake".to_owned());
     let first = capture(world, name, address, Family::Any).await;
+    let mut tickets = None;
     let (chain, staple, version) = match (first, in_the_clear) {
-        (Captured::Chain { chain, staple, version }, _) => {
+        (Captured::Chain { chain, staple, version, tickets: counted }, _) => {
+            tickets = counted;
             negotiated = Ok(version.clone());
             (chain, Some(staple), version)
         }
@@ -54,7 +60,7 @@ pub(super) async fn look(
         (Captured::Refused(reason) | Captured::Unknown(reason), _) => {
             evidence.census.push(Census::incomplete(CERTIFICATE, endpoint, 0, reason.clone()));
             evidence.gaps.push(gap(endpoint, &reason));
-            return Looked { evidence, negotiated: Err(reason) };
+            return Looked { evidence, negotiated: Err(reason), tickets };
         }
     };
     let sent = Sent { chain, staple, version };
@@ -78,7 +84,7 @@ pub(super) async fn look(
         Some(reason) => Census::incomplete(CERTIFICATE, endpoint, count, reason),
         None => Census::complete(CERTIFICATE, endpoint, count),
     });
-    Looked { evidence, negotiated }
+    Looked { evidence, negotiated, tickets }
 }
 
 /// What a server sent.
@@ -100,7 +106,7 @@ async fn second(world: &dyn World, name: &str, address: SocketAddr, family: Fami
         told = capture(world, name, address, family).await;
     }
     match told {
-        Captured::Chain { chain, staple, version } => Ok(Some(Sent { chain, staple: Some(staple), version })),
+        Captured::Chain { chain, staple, version, .. } => Ok(Some(Sent { chain, staple: Some(staple), version })),
         Captured::Refused(_) => Ok(None),
         // Some servers close without a word where nothing fits. That is a no only if they answer what does fit.
         Captured::Unknown(reason) => match capture(world, name, address, Family::Any).await {

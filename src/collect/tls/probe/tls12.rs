@@ -1,0 +1,192 @@
+//! The lane of TLS 1.2: the first contact, then what is forbidden or everything.
+
+use super::super::search::{Offer, Reply, Search, Space};
+use super::hellos::{self, Load, STRONG_12};
+use super::{Probe, Put, Told, pick};
+use crate::syntax::tls::{Flight, Hello, Version};
+
+const VERSION: Version = Version::Tls12;
+/// DEFLATE (RFC 3749) and LZS (RFC 3943).
+const COMPRESSION: [u8; 2] = [1, 64];
+/// A name that nobody has.
+const NOBODY: &str = "unknown.invalid";
+
+impl Probe<'_> {
+    /// The first hello of all, with every load at once; a plain one where that one is not taken.
+    ///
+    /// # Errors
+    /// The reason where nothing came, and none where TLS 1.2 was refused in TLS and nothing else is known yet.
+    pub(super) async fn first_of_12(&self) -> Result<(), Option<String>> {
+        let mut search = Search::new(hellos::space(VERSION));
+        let Some(all) = search.next() else { return Err(None) };
+        let offer = if self.deep {
+            all
+        } else {
+            Offer { suites: STRONG_12.to_vec(), groups: hellos::strong_groups_12(), signatures: hellos::signatures() }
+        };
+        let mut plain = self.hello(VERSION, &offer);
+        plain.compression = COMPRESSION.to_vec();
+        plain.alpn = self.alpn_left();
+        let loaded = self.put(VERSION, &hellos::loaded(plain.clone(), Load::ALL)).await;
+        let answer = match loaded {
+            Put::Accepted(flight) => {
+                self.found.borrow_mut().quirks = Some(std::collections::BTreeSet::new());
+                Put::Accepted(flight)
+            }
+            Put::Refused(Some(70)) => Put::Refused(Some(70)),
+            Put::Unknown(reason) if reason.contains("refused") || reason.contains("within") => Put::Unknown(reason),
+            _ => {
+                plain.compression.clear();
+                plain.alpn.clear();
+                self.put(VERSION, &plain).await
+            }
+        };
+        match answer {
+            Put::Accepted(flight) => {
+                if self.found.borrow().quirks.is_none() {
+                    let quirks = self.quirks(VERSION, &plain).await;
+                    self.found.borrow_mut().quirks = Some(quirks);
+                }
+                self.tell(VERSION, Told::Accepted);
+                if self.deep {
+                    search.learn(pick(&flight).map_or(Reply::Unknown, Reply::Accepted));
+                    self.found.borrow_mut().searches.insert(VERSION, search);
+                }
+                Ok(())
+            }
+            Put::Refused(_) if self.asker.has_good() => Ok(()),
+            Put::Refused(alert) => {
+                if alert == Some(70) {
+                    self.tell(VERSION, Told::Refused);
+                }
+                Err(None)
+            }
+            Put::Unknown(reason) => Err(Some(reason)),
+        }
+    }
+
+    pub(super) async fn tls12(&self) {
+        if self.found.borrow().told.get(&VERSION) == Some(&Told::Refused) {
+            return;
+        }
+        if self.deep { self.everything_12().await } else { self.forbidden_12().await }
+    }
+
+    async fn everything_12(&self) {
+        let begun = self.found.borrow_mut().searches.remove(&VERSION);
+        let mut search = begun.unwrap_or_else(|| Search::new(hellos::space(VERSION)));
+        let ran = self.run(VERSION, &mut search).await;
+        self.tell_by(VERSION, search, ran);
+        if self.is_accepted(VERSION) {
+            self.names().await;
+        }
+    }
+
+    async fn forbidden_12(&self) {
+        let is_clean = self.is_accepted(VERSION);
+        let mut space = Space { seek_groups: false, seek_signatures: false, ..hellos::space(VERSION) };
+        space.suites.retain(|suite| !STRONG_12.contains(suite));
+        let mut search = Search::new(space);
+        let ran = self.run(VERSION, &mut search).await;
+        if search.suites().is_empty() && ran.cut.is_none() && search.suites_are_whole() {
+            if !is_clean {
+                self.tell(VERSION, Told::Refused);
+                return;
+            }
+            self.found.borrow_mut().at_most.insert(VERSION, STRONG_12.to_vec());
+        } else if !search.suites().is_empty() && ran.cut.is_none() {
+            // Something is amiss, so all of it is listed: which suites, and in whose order.
+            let mut whole = Search::new(Space { seek_groups: false, seek_signatures: false, ..hellos::space(VERSION) });
+            let ran = self.run(VERSION, &mut whole).await;
+            self.tell_by(VERSION, whole, ran);
+        } else {
+            let was_met = is_clean || !search.suites().is_empty();
+            self.tell_by(VERSION, search, ran);
+            if was_met {
+                self.tell(VERSION, Told::Accepted);
+            }
+        }
+        self.weak_groups().await;
+        self.weak_signatures().await;
+    }
+
+    /// Suites that are accepted or may be.
+    fn suites_12(&self) -> Vec<u16> {
+        let found = self.found.borrow();
+        let listed = found.searches.get(&VERSION).map(|search| search.suites().to_vec()).unwrap_or_default();
+        let more = listed.into_iter().filter(|suite| !STRONG_12.contains(suite));
+        STRONG_12.into_iter().chain(more).collect()
+    }
+
+    async fn weak_groups(&self) {
+        let space = Space {
+            groups: hellos::other_groups_12(),
+            signatures: hellos::signatures(),
+            seek_groups: true,
+            ..Space::default()
+        };
+        let curve = self.certificate_curve();
+        let mut search = Search::seeded(self.suites_12(), space.clone(), None);
+        let ran = self.run(VERSION, &mut search).await;
+        let (mut groups, mut whole) = (search.groups().to_vec(), ran.cut.is_none() && search.groups_are_whole());
+        if let Some(curve) = curve.filter(|_| groups.is_empty() && whole) {
+            // An ECDSA certificate may have been refused for the want of its own curve.
+            let signed = self.suites_12().into_iter().filter(|suite| crate::syntax::tls::Suite(*suite).is_ecdsa());
+            let mut search = Search::seeded(signed.collect(), space, Some(curve));
+            let ran = self.run(VERSION, &mut search).await;
+            (groups, whole) = (search.groups().to_vec(), ran.cut.is_none() && search.groups_are_whole());
+        }
+        self.found.borrow_mut().other_groups = Some((groups, whole));
+    }
+
+    fn certificate_curve(&self) -> Option<u16> {
+        self.found.borrow().notes.curve
+    }
+
+    async fn weak_signatures(&self) {
+        let weak = hellos::weak_signatures();
+        let offer = Offer { suites: self.suites_12(), groups: hellos::groups_12(), signatures: weak.clone() };
+        let told = match self.put(VERSION, &self.hello(VERSION, &offer)).await {
+            // Suites with static keys have no signature: what was accepted may be one of them.
+            Put::Accepted(flight) if pick(&flight).is_some_and(|pick| pick.signature.is_some()) => {
+                let space =
+                    Space { groups: hellos::groups_12(), signatures: weak, seek_signatures: true, ..Space::default() };
+                let mut search = Search::seeded(self.suites_12(), space, None);
+                let ran = self.run(VERSION, &mut search).await;
+                (search.signatures().to_vec(), ran.cut.is_none() && search.signatures_are_whole())
+            }
+            Put::Accepted(_) | Put::Refused(_) => (Vec::new(), true),
+            Put::Unknown(_) => (Vec::new(), false),
+        };
+        self.found.borrow_mut().weak_signatures = Some(told);
+    }
+
+    /// What is answered to no name and to a name that nobody has.
+    async fn names(&self) {
+        let space = hellos::space(VERSION);
+        let suites = self.suites_12();
+        let own = self.found.borrow().notes.chain.clone();
+        let mut hello = self.hello(VERSION, &Offer { suites, groups: space.groups, signatures: space.signatures });
+        if hello.server_name.is_none() {
+            return;
+        }
+        hello.server_name = None;
+        let absent = self.answer_to(&hello, own.as_deref()).await;
+        hello.server_name = Some(NOBODY.to_owned());
+        let unknown = self.answer_to(&hello, own.as_deref()).await;
+        let mut found = self.found.borrow_mut();
+        (found.sni_absent, found.sni_unknown) = (absent, unknown);
+    }
+
+    async fn answer_to(&self, hello: &Hello, own: Option<&[Vec<u8>]>) -> Option<&'static str> {
+        match self.asker.ask(&hello.bytes()).await {
+            super::Answer::Hello(flight) => {
+                let leaf = |flight: &Flight| flight.certificates.as_ref().and_then(|chain| chain.first().cloned());
+                let is_same = leaf(&flight)? == *own?.first()?;
+                Some(if is_same { "same" } else { "other certificate" })
+            }
+            super::Answer::Refused(_) => Some("refused"),
+            super::Answer::Unknown(_) => None,
+        }
+    }
+}

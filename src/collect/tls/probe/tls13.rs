@@ -1,0 +1,129 @@
+//! The lane of TLS 1.3, asked with an empty key share: a HelloRetryRequest names suite and group and costs the server no key operation.
+
+use super::super::search::{Offer, Search, Space};
+use super::hellos::{self, Load, STRONG_13};
+use super::{Probe, Put, Told, pick};
+use crate::syntax::tls::{KeyShare, Version};
+
+const VERSION: Version = Version::Tls13;
+
+impl Probe<'_> {
+    pub(super) async fn tls13(&self) {
+        if self.deep { self.everything_13().await } else { self.forbidden_13().await }
+    }
+
+    async fn everything_13(&self) {
+        let mut search = Search::new(hellos::space(VERSION));
+        let ran = self.run(VERSION, &mut search).await;
+        let may_want_a_share = search.suites().is_empty() && ran.cut.is_none() && ran.alert != Some(70);
+        if may_want_a_share && self.answers_with_share().await {
+            // It takes a key share and asks for none: only what that share brings can be told.
+            self.tell(VERSION, Told::Accepted);
+            return;
+        }
+        let is_whole = search.groups_are_whole();
+        let hybrid =
+            search.groups().iter().copied().filter(|group| crate::syntax::tls::is_post_quantum(*group)).collect();
+        self.tell_by(VERSION, search, ran);
+        if self.is_accepted(VERSION) {
+            self.found.borrow_mut().hybrid = Some((hybrid, is_whole));
+        }
+    }
+
+    /// First the hybrid groups alone, then the suites alone that are not strong.
+    async fn forbidden_13(&self) {
+        let space = hellos::space(VERSION);
+        let offer =
+            Offer { suites: STRONG_13.to_vec(), groups: hellos::hybrid_groups(), signatures: space.signatures.clone() };
+        let told = self.put(VERSION, &self.hello(VERSION, &offer)).await;
+        match told {
+            Put::Accepted(flight) => {
+                self.tell(VERSION, Told::Accepted);
+                let group = pick(&flight).and_then(|pick| pick.group);
+                self.found.borrow_mut().hybrid = Some((group.into_iter().collect(), false));
+            }
+            Put::Refused(Some(70)) => {
+                self.tell(VERSION, Told::Refused);
+                return;
+            }
+            Put::Refused(_) => self.found.borrow_mut().hybrid = Some((Vec::new(), true)),
+            Put::Unknown(reason) => {
+                self.tell(VERSION, Told::Unknown(reason));
+                return;
+            }
+        }
+        let suites = space.suites.iter().copied().filter(|suite| !STRONG_13.contains(suite)).collect();
+        let mut search = Search::new(Space { suites, seek_groups: false, ..space });
+        let ran = self.run(VERSION, &mut search).await;
+        let mut found = self.found.borrow_mut();
+        if ran.cut.is_none() && search.suites_are_whole() {
+            let at_most = STRONG_13.iter().chain(search.suites()).copied().collect();
+            found.at_most.insert(VERSION, at_most);
+        }
+        if !search.suites().is_empty() {
+            found.told.insert(VERSION, Told::Accepted);
+        }
+        found.searches.insert(VERSION, search);
+    }
+
+    /// After a refusal of the hybrid groups it is a full handshake that says whether TLS 1.3 is spoken, or one more hello.
+    pub(super) async fn settle_13(&self, negotiated: &Result<String, String>) {
+        self.tell_13(negotiated).await;
+        let is_alone = self.is_accepted(VERSION) && self.found.borrow().quirks.is_none();
+        if !is_alone {
+            return;
+        }
+        // Without TLS 1.2 the load was not yet put on any hello.
+        let space = hellos::space(VERSION);
+        let offer = Offer { suites: space.suites, groups: space.groups, signatures: space.signatures };
+        let plain = self.hello(VERSION, &offer);
+        let quirks = match self.put(VERSION, &hellos::loaded(plain.clone(), Load::ALL)).await {
+            Put::Accepted(_) => std::collections::BTreeSet::new(),
+            _ => self.quirks(VERSION, &plain).await,
+        };
+        self.found.borrow_mut().quirks = Some(quirks);
+    }
+
+    async fn tell_13(&self, negotiated: &Result<String, String>) {
+        if self.is_told(VERSION) {
+            return;
+        }
+        if negotiated.as_deref() == Ok("TLSv1.3") {
+            self.tell(VERSION, Told::Accepted);
+            return;
+        }
+        let space = hellos::space(VERSION);
+        let offer = Offer { suites: STRONG_13.to_vec(), groups: space.groups, signatures: space.signatures };
+        let told = match self.put(VERSION, &self.hello(VERSION, &offer)).await {
+            Put::Accepted(_) => Told::Accepted,
+            Put::Refused(_) => Told::Refused,
+            Put::Unknown(reason) => Told::Unknown(reason),
+        };
+        if told == Told::Refused {
+            let mut found = self.found.borrow_mut();
+            (found.hybrid, found.at_most) = (None, {
+                let mut at_most = std::mem::take(&mut found.at_most);
+                at_most.remove(&VERSION);
+                at_most
+            });
+        }
+        self.tell(VERSION, told);
+    }
+
+    /// Whether a hello with a key share is answered where one without is refused.
+    async fn answers_with_share(&self) -> bool {
+        let space = hellos::space(VERSION);
+        let offer = Offer { suites: space.suites, groups: vec![29, 23], signatures: space.signatures };
+        for share in [KeyShare::X25519, KeyShare::P256] {
+            let mut hello = self.hello(VERSION, &offer);
+            hello.key_share = share;
+            match self.put(VERSION, &hello).await {
+                Put::Accepted(_) => return true,
+                // protocol_version: there is nothing to find.
+                Put::Refused(Some(70)) => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+}
