@@ -71,17 +71,19 @@ fn a_host_that_refuses_answers_nothing_and_never_passes() {
 
 #[test]
 fn pages_that_were_not_read_are_unknown() {
-    // Plain HTTP answers for both ports here, so TLS fails and every page is unknown; the limit itself is held in collect/http.
+    // Plain HTTP answers for both ports here, so every page is unknown; that TLS is not spoken was seen, and is a fail.
     let (code, report) = assess(server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false), &["--skip", "rsk-*"]);
-    assert_eq!(code, 3);
+    assert_eq!(code, 1);
+    assert_eq!(outcomes(&report, "tls-offered"), ["fail"]);
+    assert_eq!(outcomes(&report, "tls-version"), ["unknown"]);
     assert_eq!(outcomes(&report, "web-mixed-content"), ["unknown"]);
 }
 
 #[test]
 fn silence_and_garbage_are_gaps() {
-    for (words, hold) in [(&b""[..], true), (b"220 mail.example.jp ESMTP\r\n", false)] {
+    for (words, hold, wanted) in [(&b""[..], true, 3), (b"220 mail.example.jp ESMTP\r\n", false, 1)] {
         let (code, report) = assess(server(words, hold), &["--skip", "rsk-*"]);
-        assert_eq!(code, 3);
+        assert_eq!(code, wanted);
         assert!(!report["gaps"].as_array().unwrap().is_empty());
         assert_eq!(outcomes(&report, "tls-cert-valid"), ["unknown"]);
     }

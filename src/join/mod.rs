@@ -3,6 +3,7 @@
 mod account_owners;
 mod log_readers;
 mod page_hosts;
+mod tls_hosts;
 mod tls_profile;
 
 pub use tls_profile::{TLS_PROFILE_KINDS, hold_against_tls_profile};
@@ -20,7 +21,8 @@ pub struct Join {
 }
 
 /// Every join, in the order in which they run; a later one may read an earlier one's observations.
-pub const JOINS: &[Join] = &[log_readers::LOG_READERS, account_owners::ACCOUNT_OWNERS, page_hosts::PAGE_HOSTS];
+pub const JOINS: &[Join] =
+    &[log_readers::LOG_READERS, account_owners::ACCOUNT_OWNERS, page_hosts::PAGE_HOSTS, tls_hosts::TLS_HOSTS];
 
 /// Runs every join and adds what each concludes.
 pub fn join(evidence: &mut Evidence) {

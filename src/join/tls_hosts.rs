@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Join, joined_census};
 use crate::model::FieldType::{Bool, Texts};
-use crate::model::{Evidence, FieldSpec, FieldType, KindSpec, Location, Observation, Strength, Subject, SubjectKind, Value};
+use crate::model::{
+    Evidence, FieldSpec, FieldType, KindSpec, Location, Observation, Strength, Subject, SubjectKind, Value,
+};
 
 const HOST: &str = "tls-host";
 
@@ -20,7 +22,12 @@ pub(super) const TLS_HOSTS: Join = Join {
             field("several_addresses", Bool, "the name has more than one address", "複数のアドレスがある"),
             field("addresses", Texts, "addresses that were seen", "確認したアドレス"),
             field("unseen", Texts, "addresses that could not be seen", "確認できなかったアドレス"),
-            field("differs", Texts, "PORT FIELD of each fact that is not the same on every address", "アドレス間で異なる事実"),
+            field(
+                "differs",
+                Texts,
+                "PORT FIELD of each fact that is not the same on every address",
+                "アドレス間で異なる事実",
+            ),
         ],
     }],
     join,
@@ -89,7 +96,8 @@ fn compared(
     ports: &BTreeMap<&str, Vec<&Observation>>,
     keys: &BTreeMap<&str, &str>,
 ) -> Observation {
-    let mut seen = Observation::new(HOST, Subject::new(SubjectKind::Host, name), Location::host(name), "addresses compared");
+    let mut seen =
+        Observation::new(HOST, Subject::new(SubjectKind::Host, name), Location::host(name), "addresses compared");
     seen.strength = Strength::Joined;
     let address = |subject: &str| parts(subject).map(|(address, ..)| address.to_owned());
     let addresses: BTreeSet<String> =

@@ -11,9 +11,11 @@ use crate::syntax::tls::{
 /// What Mozilla's intermediate profile and the recommended ones of others have in common: what a clean site accepts in TLS 1.2.
 pub(super) const STRONG_12: [u16; 6] = [0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8];
 /// The same of TLS 1.3.
-pub(super) const STRONG_13: [u16; 4] = [0x1301, 0x1302, 0x1303, 0x1304];
+pub(super) const STRONG_13: [u16; 3] = [0x1301, 0x1302, 0x1303];
 /// Groups of 128 bits of strength or more that no guideline forbids.
 const STRONG_GROUPS: [u16; 5] = [29, 23, 24, 30, 25];
+/// Those of them that every guideline allows: what a clean site accepts in TLS 1.2.
+const COMMON_GROUPS: [u16; 3] = [29, 23, 24];
 /// Application protocols that a web server may choose.
 const ALPN: [&str; 4] = ["h2", "http/1.1", "http/1.0", "spdy/3.1"];
 /// Bytes of a long hello: beyond the sizes that old load balancers stumble over, and more than one segment.
@@ -73,12 +75,12 @@ pub(super) fn groups_12() -> Vec<u16> {
 
 /// The groups that a clean site may accept in TLS 1.2.
 pub(super) fn strong_groups_12() -> Vec<u16> {
-    STRONG_GROUPS.to_vec()
+    COMMON_GROUPS.to_vec()
 }
 
 /// Every other group of TLS 1.2.
 pub(super) fn other_groups_12() -> Vec<u16> {
-    groups_12().into_iter().filter(|group| !STRONG_GROUPS.contains(group)).collect()
+    groups_12().into_iter().filter(|group| !COMMON_GROUPS.contains(group)).collect()
 }
 
 /// Every group of TLS 1.3.
