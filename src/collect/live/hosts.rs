@@ -79,7 +79,16 @@ impl LiveOptions {
                 open: Arc::new(Semaphore::new(connections)),
             });
         }
-        Self { base: base.to_owned(), hosts, overrides, cacert, timeout_seconds, offline, resolver: site.resolver, deep: false }
+        Self {
+            base: base.to_owned(),
+            hosts,
+            overrides,
+            cacert,
+            timeout_seconds,
+            offline,
+            resolver: site.resolver,
+            deep: false,
+        }
     }
 
     /// The resolver of the command line, which goes before the site file's.
