@@ -4,6 +4,8 @@
 
 #[path = "real_tls/certificates.rs"]
 mod certificates;
+#[path = "real_tls/profiles.rs"]
+mod profiles;
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

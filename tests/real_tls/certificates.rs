@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const NAME: &str = "www.example.jp";
 
 /// A folder of authorities, leaves and answers.
-struct Lab(PathBuf);
+pub(crate) struct Lab(PathBuf);
 
 impl Drop for Lab {
     fn drop(&mut self) {
@@ -21,7 +21,7 @@ impl Drop for Lab {
 
 /// What a certificate is to be.
 #[derive(Clone)]
-struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     key: &'a [&'a str],
     subject: &'a str,
     san: &'a str,
@@ -35,7 +35,7 @@ struct Wanted<'a> {
 
 const P256: &[&str] = &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
 
-const GOOD: Wanted<'_> = Wanted {
+pub(crate) const GOOD: Wanted<'_> = Wanted {
     key: P256,
     subject: "/CN=www.example.jp",
     san: "DNS:www.example.jp",
@@ -59,14 +59,14 @@ fn moment(days: i64) -> String {
 }
 
 impl Lab {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("certificates-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.join(name).to_str().unwrap().to_owned()
     }
 
@@ -86,7 +86,7 @@ impl Lab {
     }
 
     /// An authority that signed itself.
-    fn root(&self, name: &str) {
+    pub(crate) fn root(&self, name: &str) {
         let (key, pem) = (self.path(&format!("{name}.key")), self.path(&format!("{name}.pem")));
         openssl(
             &[
@@ -107,7 +107,7 @@ impl Lab {
     }
 
     /// A certificate by an authority: `NAME.pem`, `NAME.key`.
-    fn issue(&self, authority: &str, name: &str, wanted: &Wanted<'_>) {
+    pub(crate) fn issue(&self, authority: &str, name: &str, wanted: &Wanted<'_>) {
         let (key, request) = (self.path(&format!("{name}.key")), self.path(&format!("{name}.csr")));
         let made = [
             &["req", "-new", "-newkey"][..],
@@ -215,7 +215,7 @@ impl Lab {
     }
 }
 
-struct Server(Child, u16);
+pub(crate) struct Server(Child, u16);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -224,7 +224,7 @@ impl Drop for Server {
     }
 }
 
-fn serve(lab: &Lab, leaf: &str, flags: &[&str]) -> Server {
+pub(crate) fn serve(lab: &Lab, leaf: &str, flags: &[&str]) -> Server {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
@@ -252,7 +252,7 @@ fn up(child: Child, port: u16, what: &str) -> Server {
     panic!("{what} did not start");
 }
 
-fn tenken(arguments: &[&str], url: &str, server: &Server, root: &str) -> Value {
+pub(crate) fn tenken(arguments: &[&str], url: &str, server: &Server, root: &str) -> Value {
     let host = url.trim_start_matches("https://");
     let resolve = format!("{host}:443:127.0.0.1:{}", server.1);
     let output = Command::new(env!("CARGO_BIN_EXE_tenken"))
