@@ -3,7 +3,8 @@
 use super::{Join, joined_census};
 use crate::model::FieldType::{Bool, Text, Texts};
 use crate::model::{
-    Census, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject, SubjectKind, Value,
+    Census, CensusState, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject,
+    SubjectKind, Value,
 };
 
 const PAGE_HOST: &str = "page-host";
@@ -59,6 +60,11 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 fn join(evidence: &Evidence) -> Evidence {
     let scope = list(evidence, "scope_hosts");
     let noticed = list(evidence, "third_parties");
+    // Without a register pages can still be held to the notice, and a page without strangers needs neither.
+    let no_register = evidence.census_of("register-service").find_map(|census| match &census.state {
+        CensusState::NotAsked(reason) => Some(reason.clone()),
+        _ => None,
+    });
     let mut derived = Evidence::default();
     for load in evidence.of_kind("http-load") {
         let Some(host) = load.text("host") else { continue };
@@ -73,14 +79,20 @@ fn join(evidence: &Evidence) -> Evidence {
         );
         seen.strength = Strength::Joined;
         let service = service_of(evidence, host);
-        seen.set("registered", service.is_some());
-        match service {
-            Some(service) => {
+        match (service, &no_register) {
+            (None, Some(reason)) => {
+                for field in ["registered", "contractor", "contractor_status"] {
+                    seen.unknown(field, reason.clone());
+                }
+            }
+            (Some(service), _) => {
+                seen.set("registered", true);
                 seen.set("contractor", service.text("contractor").unwrap_or_default());
                 seen.set("contractor_status", service.text("contractor_status").unwrap_or_default());
                 seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
             }
-            None => {
+            (None, None) => {
+                seen.set("registered", false);
                 seen.unknown("contractor", "no service owns it").unknown("contractor_status", "no service owns it");
             }
         }
@@ -117,14 +129,12 @@ fn join(evidence: &Evidence) -> Evidence {
     }
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let census: Vec<Census> = vec![
-        joined_census(evidence, &["http-load", "http-page", "register-service"], PAGE_HOST, "pages", count(PAGE_HOST)),
+        joined_census(evidence, &["http-load", "http-page"], PAGE_HOST, "pages", count(PAGE_HOST)),
         joined_census(evidence, &["http-host"], SCOPE_HOST, "hosts", count(SCOPE_HOST)),
         joined_census(evidence, &["http-form", "declared-form"], FORM_DECLARED, "pages", count(FORM_DECLARED)),
     ];
     derived.observations.retain(|seen| {
-        !census
-            .iter()
-            .any(|entry| entry.kind == seen.kind && matches!(entry.state, crate::model::CensusState::NotAsked(_)))
+        !census.iter().any(|entry| entry.kind == seen.kind && matches!(entry.state, CensusState::NotAsked(_)))
     });
     derived.census = census;
     derived
