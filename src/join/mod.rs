@@ -3,6 +3,9 @@
 mod account_owners;
 mod log_readers;
 mod page_hosts;
+mod tls_profile;
+
+pub use tls_profile::{TLS_PROFILE_KINDS, hold_against_tls_profile};
 
 use crate::model::{Census, CensusState, Evidence, KindSpec};
 
