@@ -6,7 +6,8 @@ use super::services::{Services, declared, is_of, state_owner};
 use super::{Join, joined_census, retain_asked};
 use crate::model::FieldType::{Bool, Text, Texts, Time};
 use crate::model::{
-    Census, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject, SubjectKind, Value,
+    Census, CensusState, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject,
+    SubjectKind, Value,
 };
 
 const PAGE_HOST: &str = "page-host";
@@ -72,6 +73,11 @@ fn join(evidence: &Evidence) -> Evidence {
     let scope = declared(evidence, "scope_hosts");
     let noticed = declared(evidence, "third_parties");
     let services = Services::by(evidence, &["hosts", "host_patterns", "cname_targets"]);
+    // Without a register pages can still be held to the notice, and a page without strangers needs neither.
+    let no_register = evidence.census_of("register-service").find_map(|census| match &census.state {
+        CensusState::NotAsked(reason) => Some(reason.clone()),
+        _ => None,
+    });
     let mut derived = Evidence::default();
     for load in evidence.of_kind("http-load") {
         let Some(host) = load.text("host") else { continue };
@@ -85,7 +91,14 @@ fn join(evidence: &Evidence) -> Evidence {
             "pages against register",
         );
         seen.strength = Strength::Joined;
-        state_owner(&mut seen, services.of(host));
+        match (services.of(host), &no_register) {
+            (None, Some(reason)) => {
+                for field in ["registered", "contractor", "contractor_status", "contract_to"] {
+                    seen.unknown(field, reason.clone());
+                }
+            }
+            (service, _) => state_owner(&mut seen, service),
+        }
         match &noticed {
             Some(noticed) => {
                 seen.set("noticed", is_of(host, noticed));
@@ -120,7 +133,7 @@ fn join(evidence: &Evidence) -> Evidence {
     }
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let census: Vec<Census> = vec![
-        joined_census(evidence, &["http-load", "http-page", "register-service"], PAGE_HOST, "pages", count(PAGE_HOST)),
+        joined_census(evidence, &["http-load", "http-page"], PAGE_HOST, "pages", count(PAGE_HOST)),
         joined_census(evidence, &["http-host"], SCOPE_HOST, "hosts", count(SCOPE_HOST)),
         joined_census(evidence, &["http-form", "declared-form"], FORM_DECLARED, "pages", count(FORM_DECLARED)),
     ];
