@@ -159,3 +159,36 @@ fn every_tls_profile_is_what_its_file_says_and_demands_something() {
     let intermediate = read.iter().find(|profile| profile.id == "mozilla-intermediate").unwrap();
     assert_eq!(intermediate.must.suites.as_ref().unwrap().len(), 6);
 }
+
+#[test]
+fn what_a_server_configuration_mends_ships_its_fix() {
+    /// Apache cannot write a fresh random value into pages by itself.
+    const WITHOUT_APACHE: [&str; 1] = ["hdr-csp-nonce"];
+    const OTHERS: [&str; 8] = [
+        "tls-hsts",
+        "tls-https-only",
+        "ops-leftovers",
+        "log-not-on-http",
+        "log-stats-not-public",
+        "web-redirect-downgrade",
+        "web-redirect-loop",
+        "web-trace",
+    ];
+    let mut without = Vec::new();
+    let mut seen = 0;
+    for check in bundled_checks().unwrap() {
+        let theme = check.id.split('-').next().unwrap_or_default();
+        if !["hdr", "ck", "exp"].contains(&theme) && !OTHERS.contains(&check.id.as_str()) {
+            continue;
+        }
+        seen += 1;
+        for program in ["nginx", "apache"] {
+            let excused = program == "apache" && WITHOUT_APACHE.contains(&check.id.as_str());
+            if !check.remedy.snippets.contains_key(program) && !excused {
+                without.push(format!("{}: {program}", check.id));
+            }
+        }
+    }
+    assert!(seen >= 35, "only {seen} such checks");
+    assert_eq!(without, Vec::<String>::new());
+}
