@@ -20,15 +20,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut policies = Map::new();
     let mut bundle = Map::new();
+    let mut profiles = Map::new();
     for path in yaml_files(&root.join("policies"))? {
         let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        let is_profile = path.parent().is_some_and(|folder| folder.ends_with("policies/tls"));
         match name.as_str() {
+            _ if is_profile => profiles.insert(name, document(&path)?),
             "parameters" | "editions" => bundle.insert(name, document(&path)?),
             _ => policies.insert(name, document(&path)?),
         };
     }
     bundle.insert("checks".to_owned(), Value::Array(checks));
     bundle.insert("policies".to_owned(), Value::Object(policies));
+    bundle.insert("tls_profiles".to_owned(), Value::Object(profiles));
     let out = PathBuf::from(env::var("OUT_DIR")?).join("bundled.json");
     fs::write(out, serde_json::to_string(&bundle)?)?;
     Ok(())

@@ -1,6 +1,10 @@
 //! Checks, clauses, parameters and facts as readable pages: `tenken explain` and the generated docs. Pure.
 
+mod tls_profile;
+
 use std::collections::BTreeMap;
+
+pub use tls_profile::{tls_profile_list, tls_profile_page};
 
 use crate::model::{
     Check, Condition, FieldType, KindSpec, Language, Leaf, Matcher, Operand, Parameter, Policy, RiskRating,

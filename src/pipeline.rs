@@ -11,7 +11,7 @@ use crate::collect::collector::{Collector, Task};
 use crate::collect::world::World;
 use crate::collect::{COLLECTORS, excerpt, run};
 use crate::evaluate::{Selection, evaluate};
-use crate::join::{self, JOINS};
+use crate::join::{self, JOINS, TLS_PROFILE_KINDS, hold_against_tls_profile};
 use crate::load::{EvidenceFile, Judged, LoadError, Loaded, judged};
 use crate::model::{Assessment, Bilingual, Check, GateOptions, KindSpec, Outcome, Past, RUN_KINDS, Time};
 
@@ -84,6 +84,7 @@ pub fn kinds() -> Vec<&'static KindSpec> {
         .iter()
         .flat_map(|collector| collector.kinds())
         .chain(JOINS.iter().flat_map(|join| join.kinds))
+        .chain(TLS_PROFILE_KINDS)
         .chain(RUN_KINDS)
         .collect()
 }
@@ -123,7 +124,14 @@ pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, 
         checks.iter().filter(|check| !check.is_second_pass() && is_used(check, &declaration)).collect();
     let second: Vec<&Check> =
         checks.iter().filter(|check| check.is_second_pass() && is_used(check, &declaration)).collect();
-    let findings = evaluate(&first, &declaration, &file.evidence, &selection, now);
+    // What is held against the chosen TLS profile is concluded here, so that a replay may choose another.
+    let is_of_profile = |check: &&Check| TLS_PROFILE_KINDS.iter().any(|kind| kind.name == check.needs);
+    let (of_profile, first): (Vec<&Check>, Vec<&Check>) = first.into_iter().partition(is_of_profile);
+    let site = &declaration.site;
+    let held = hold_against_tls_profile(&file.evidence, site.tls_profile.as_ref(), &site.name);
+    let mut findings = evaluate(&first, &declaration, &file.evidence, &selection, now);
+    findings.extend(evaluate(&of_profile, &declaration, &held, &selection, now));
+    findings.sort_by(|a, b| a.check.cmp(&b.check));
     if !findings.iter().any(|finding| finding.outcome != Outcome::NotChecked) {
         return Err(PipelineError::NoCheckRan);
     }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use tenken::evaluate::run_examples;
 use tenken::load::{
-    bundled_checks, bundled_edition_documents, bundled_parameter_values, bundled_policy_ids, check_from_file,
-    policy_named,
+    bundled_checks, bundled_edition_documents, bundled_parameter_values, bundled_policy_ids, bundled_tls_profile_list,
+    check_from_file, policy_named, tls_profile_from_yaml,
 };
 use tenken::pipeline;
 
@@ -112,4 +112,50 @@ fn every_policy_leaves_no_clause_unspoken() {
             }
         }
     }
+}
+
+#[test]
+fn every_tls_profile_is_what_its_file_says_and_demands_something() {
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/tls"), &mut found);
+    found.sort();
+    let read: Vec<_> = found
+        .iter()
+        .map(|path| {
+            let profile = tls_profile_from_yaml("x.yml", &std::fs::read_to_string(path).unwrap()).unwrap();
+            assert_eq!(Some(profile.id.as_str()), path.file_stem().unwrap().to_str());
+            profile
+        })
+        .collect();
+    assert_eq!(bundled_tls_profile_list().unwrap(), read);
+    assert!(read.len() >= 9, "{}", read.len());
+    for profile in &read {
+        let id = &profile.id;
+        assert!(
+            !profile.edition.is_empty() && profile.must.protocols.is_some() && profile.must.suites.is_some(),
+            "{id}"
+        );
+        // Nobody has held the others against their text yet.
+        assert_eq!(profile.is_verified, id.starts_with("mozilla-"), "{id}");
+        for (grade, demands) in profile.grades() {
+            for suite in demands.suites.iter().chain(&demands.suites_tls13).flatten() {
+                assert!(suite.starts_with("TLS_"), "{id} {grade}: {suite}");
+                assert!(
+                    !suite.contains("RC4") && !suite.contains("NULL") && !suite.contains("anon"),
+                    "{id} {grade}: {suite}"
+                );
+            }
+            // What a profile recommends lies inside what it demands.
+            if grade == "should" {
+                let inside = |wide: &Option<Vec<String>>, narrow: &Option<Vec<String>>| {
+                    narrow.iter().flatten().all(|item| wide.as_ref().is_none_or(|wide| wide.contains(item)))
+                };
+                assert!(inside(&profile.must.suites, &demands.suites), "{id}");
+                assert!(inside(&profile.must.groups, &demands.groups), "{id}");
+                assert!(inside(&profile.must.protocols, &demands.protocols), "{id}");
+            }
+        }
+    }
+    let intermediate = read.iter().find(|profile| profile.id == "mozilla-intermediate").unwrap();
+    assert_eq!(intermediate.must.suites.as_ref().unwrap().len(), 6);
 }

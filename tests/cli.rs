@@ -298,3 +298,55 @@ fn explain_test_help_and_version_answer() {
     assert_eq!(said(&tenken(&["assess", "--nonsense"])).0, 2);
     assert_eq!(said(&tenken(&["assess", "--format", "sarf"])).0, 2);
 }
+
+#[test]
+fn stored_evidence_is_held_against_any_tls_profile() {
+    let site = site("tls-profile", "site: a\nurl: https://www.example.jp\n");
+    let file = format!("{site}/evidence.json");
+    let collect = ["collect", &site, "--output", &file];
+    assert_eq!(said(&tenken(&[&collect[..], &OFFLINE].concat())).0, 0);
+    let mut evidence: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let gcm = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
+    let seen = serde_json::json!({
+        "kind": "tls-endpoint", "subject": "endpoint:192.0.2.1:443/www.example.jp", "source": {}, "method": "test",
+        "strength": "measured", "fields": {
+            "protocols.offered": ["TLSv1.2", "TLSv1.3"], "protocols.complete": true, "tls13": true, "tls_old": [],
+            "suites.tls12": [gcm, "TLS_RSA_WITH_AES_128_CBC_SHA"], "suites.tls13": ["TLS_AES_128_GCM_SHA256"],
+            "suites.complete": ["TLSv1.2", "TLSv1.3"],
+        },
+    });
+    evidence["observations"].as_array_mut().unwrap().push(seen);
+    for entry in evidence["census"].as_array_mut().unwrap().iter_mut().filter(|entry| entry["kind"] == "tls-endpoint") {
+        *entry = serde_json::json!({ "kind": "tls-endpoint", "scope": "x", "state": "complete", "count": 1 });
+    }
+    std::fs::write(&file, evidence.to_string()).unwrap();
+    let outcome = |more: &[&str]| {
+        let replay = ["assess", "--replay", &file, "--only", "tls-ciphers", "--format", "json"];
+        let (code, report, errors) = said(&tenken(&[&replay, more].concat()));
+        assert!(code < 2, "{errors}");
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let finding = report["findings"].as_array().unwrap().iter().find(|found| found["check"] == "tls-ciphers");
+        let finding = finding.unwrap_or_else(|| panic!("{more:?}: {report}"));
+        (finding["outcome"].as_str().unwrap().to_owned(), finding["risk"]["likelihood"].as_u64().unwrap())
+    };
+    // Recommended leaves static RSA to should; Mozilla leaves it out; an empty list of TLS 1.2 leaves out everything.
+    assert_eq!(outcome(&[]), ("fail".to_owned(), 2));
+    assert_eq!(outcome(&["--tls-profile", "mozilla-intermediate"]), ("fail".to_owned(), 3));
+    assert_eq!(outcome(&["--tls-profile", "mozilla-old"]), ("pass".to_owned(), 3));
+    assert_eq!(outcome(&["--tls-profile", "policies/tls/rfc-9325.yml"]).0, "fail");
+    let (code, _, errors) = said(&tenken(&["assess", "--replay", &file, "--tls-profile", "mozilla-moden"]));
+    assert_eq!(code, 2);
+    assert!(errors.contains("did you mean mozilla-modern?"), "{errors}");
+    let (code, page, _) = said(&tenken(&["explain", "tls-profile:ipa-high", "--lang", "ja"]));
+    assert_eq!(code, 0);
+    assert!(page.contains("遵守項目") && page.contains("unverified"), "{page}");
+    assert!(said(&tenken(&["explain", "tls-profiles"])).1.contains("nist-800-52r2"));
+}
+
+#[test]
+fn a_tls_profile_that_does_not_exist_stops_the_run_before_it_looks() {
+    let site = site("no-profile", "site: a\nparameters: { tls_profile: ipa-recomended }\n");
+    let (code, _, errors) = assess(&site, &[]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("unknown TLS profile: ipa-recomended (did you mean ipa-recommended?)"), "{errors}");
+}

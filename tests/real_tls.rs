@@ -2,6 +2,9 @@
 //! Without openssl these tests say so and do nothing, unless TENKEN_REAL is set: then its absence is a failure.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)] // A test that cannot go on is a test that fails.
 
+#[path = "real_tls/certificates.rs"]
+mod certificates;
+
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

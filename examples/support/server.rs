@@ -63,14 +63,21 @@ pub(crate) fn serve(
         Certificate::Expired => (2024, 2025),
     };
     (parameters.not_before, parameters.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
-    parameters.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
+    // The broken one says nothing of its use, and its server sends the root along.
+    if matches!(certificate, Certificate::Valid) {
+        parameters.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
+    }
     let leaf = parameters.signed_by(&key, &authority.0)?;
+    let mut chain = vec![leaf.der().clone()];
+    if matches!(certificate, Certificate::Expired) {
+        chain.push(authority.0.der().clone());
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let private = PrivateKeyDer::try_from(key.serialize_der())?;
     let configuration = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], private)?;
+        .with_single_cert(chain, private)?;
     let (tls, plain) = (listener()?, listener()?);
     let served = Served { https_port: tls.local_addr()?.port(), http_port: plain.local_addr()?.port() };
     let site = Arc::new(Site { folder: folder.to_owned(), is_kept: name == "kept" });

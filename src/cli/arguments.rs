@@ -129,6 +129,9 @@ pub(super) struct LookOptions {
     /// Folder that stands for / when a configuration names absolute paths
     #[arg(long, env = "TENKEN_ROOT", value_name = "DIR")]
     pub(super) root: Option<String>,
+    /// TLS profile to hold endpoints against: a bundled id (tenken explain tls-profiles) or a file; also for --replay
+    #[arg(long, env = "TENKEN_TLS_PROFILE", value_name = "PROFILE")]
+    pub(super) tls_profile: Option<String>,
     /// Connect to ADDR when HOST:PORT is asked for, as in curl; ADDR may carry another port, 127.0.0.1:8443
     #[arg(long = "resolve", env = "TENKEN_RESOLVE", value_name = "HOST:PORT:ADDR", value_delimiter = ',', value_parser = override_of)]
     pub(super) resolve: Vec<Override>,

@@ -47,7 +47,10 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
             Target::Look(target) => look(target, &options.look, now, streams)?,
             Target::Replay(path) => (EvidenceFile::read(path)?, PathBuf::new()),
         };
-        let (evidence, base) = evidence;
+        let (mut evidence, base) = evidence;
+        if let Some(name) = &options.look.tls_profile {
+            evidence.sources.hold_against_tls_profile(name)?;
+        }
         // The ledger is opened before anything is judged: a broken one is said at once.
         let mut ledger = Ledger::open(options, &base)?;
         if let Some(path) = &options.evidence {
@@ -107,6 +110,7 @@ pub(super) fn look(
             checks: options.checks.clone(),
             parameters: options.parameters.clone(),
             root: options.root.clone(),
+            tls_profile: options.tls_profile.clone(),
         },
     )?;
     if !loaded.unrecognised.is_empty() {

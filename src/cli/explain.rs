@@ -6,8 +6,10 @@ use super::Streams;
 use super::arguments::ExplainOptions;
 use super::failure::{Exit, Failure};
 use super::output::print;
-use crate::catalog::Catalog;
-use crate::load::{LoadError, bundled_checks, bundled_parameter_list, policy_named};
+use crate::catalog::{Catalog, tls_profile_list, tls_profile_page};
+use crate::load::{
+    LoadError, bundled_checks, bundled_parameter_list, bundled_tls_profile_list, policy_named, tls_profile_named,
+};
 use crate::model::Language;
 use crate::pipeline;
 
@@ -40,6 +42,11 @@ pub(super) fn run(options: &ExplainOptions, language: Language, streams: &mut St
             format!("{:#}\n", json!({ "checks": list }))
         }
         (None, _) => catalog.list(language),
+        (Some(id), _) if id == "tls-profiles" => tls_profile_list(&bundled_tls_profile_list()?, language),
+        (Some(id), format) if id.starts_with("tls-profile:") => {
+            let page = tls_profile_page(&tls_profile_named(id.trim_start_matches("tls-profile:"))?, language);
+            if format == "json" { format!("{:#}\n", json!({ "id": id, "markdown": page })) } else { page }
+        }
         (Some(id), format) => {
             let page = catalog.page(id, language).ok_or_else(|| LoadError::unknown("id", id, catalog.ids()))?;
             match format {

@@ -6,6 +6,9 @@ mod backup;
 mod log_readers;
 mod log_shipments;
 mod page_hosts;
+mod tls_profile;
+
+pub use tls_profile::{TLS_PROFILE_KINDS, hold_against_tls_profile};
 
 use crate::model::{Census, CensusState, Evidence, KindSpec};
 

@@ -106,6 +106,14 @@ pub(crate) fn bundled_policies() -> Result<BTreeMap<String, Json>, LoadError> {
     }
 }
 
+/// The bundled TLS profiles' documents, by id.
+pub(crate) fn bundled_tls_profiles() -> Result<BTreeMap<String, Json>, LoadError> {
+    match bundle()?.remove("tls_profiles") {
+        Some(Json::Object(map)) => Ok(map.into_iter().collect()),
+        _ => Err(LoadError::Bundled("no TLS profiles".to_owned())),
+    }
+}
+
 fn bundle() -> Result<Map<String, Json>, LoadError> {
     serde_json::from_str(BUNDLE).map_err(|error| LoadError::Bundled(error.to_string()))
 }

@@ -18,6 +18,7 @@ mod schema;
 mod site;
 mod sources;
 mod target;
+mod tls_profile;
 mod tree;
 
 pub use append::with_entry;
@@ -35,4 +36,5 @@ pub use register::{register_document, register_from_csv, register_from_yaml};
 pub use schema::{SCHEMA_NAMES, schema};
 pub use site::{LoadOptions, Loaded, load};
 pub use sources::{Judged, Sources, judged};
+pub use tls_profile::{bundled_tls_profile_list, tls_profile_from_yaml, tls_profile_named};
 pub use tree::{Tree, tree_from_yaml};

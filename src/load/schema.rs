@@ -5,14 +5,25 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::document::{check, contractors, evidence, people, policy, records, site, waivers};
+use super::document::{check, contractors, evidence, people, policy, records, site, tls_profile, waivers};
 use super::error::nearest;
 use super::tree::Tree;
 use super::{LoadError, Problem};
 
 /// The names that `tenken schema` knows in this room; the report's schema is the report's own.
-pub const SCHEMA_NAMES: [&str; 10] =
-    ["site", "policy", "check", "parameters", "contractors", "people", "records", "waivers", "actions", "evidence"];
+pub const SCHEMA_NAMES: [&str; 11] = [
+    "site",
+    "policy",
+    "check",
+    "parameters",
+    "contractors",
+    "people",
+    "records",
+    "waivers",
+    "actions",
+    "evidence",
+    "tls-profile",
+];
 
 /// The schema of a name; `None` where there is none.
 #[must_use]
@@ -27,6 +38,7 @@ pub fn schema(name: &str) -> Option<Json> {
         "records" => schema_of::<records::RecordsDocument>(),
         "waivers" => schema_of::<waivers::WaiversDocument>(),
         "actions" => schema_of::<waivers::ActionsDocument>(),
+        "tls-profile" => schema_of::<tls_profile::TlsProfileDocument>(),
         "evidence" => schema_of::<evidence::EvidenceDocument>(),
         _ => return None,
     })

@@ -15,11 +15,12 @@ use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
 use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, waiver_of};
 use super::target::{Target, read_target, shown};
+use super::tls_profile::tls_profile_json;
 use super::tree::{Tree, tree_from_yaml};
 use super::{LoadError, people, register};
 use crate::model::{
     Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, Release, RetiredDomain,
-    RiskTolerance, Site, WebServer, WebServerKind, resolver_address,
+    RiskTolerance, Site, Value, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -33,6 +34,8 @@ pub struct LoadOptions {
     pub parameters: Vec<String>,
     /// Folder that stands for / in a configuration.
     pub root: Option<String>,
+    /// TLS profile instead of the site's or the policy's.
+    pub tls_profile: Option<String>,
 }
 
 /// All that was loaded.
@@ -93,6 +96,14 @@ pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
     sources.attestations = list_in(&records, "attestations");
     sources.waivers = list_in(&waivers, "waivers");
     sources.actions = list_in(&actions, "actions");
+    sources.tls_profile = match &options.tls_profile {
+        // A path on the command line is relative to where the user stands, one in the site file to that file.
+        Some(name) => tls_profile_json(name, Path::new("."))?,
+        None => match judged(&sources)?.declaration.parameter("tls_profile") {
+            Some(Value::Text(name)) => tls_profile_json(name, &base)?,
+            _ => Json::Null,
+        },
+    };
     let mut judged = judged(&sources)?;
     if let Some((file, tree)) = &waivers {
         // The places of waivers are known here only; a replay has none.
@@ -169,7 +180,8 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         main_port = parsed.port().unwrap_or(443);
     }
     for (index, host) in read.hosts.iter().enumerate() {
-        let name = host.name.to_ascii_lowercase();
+        // A name in another script is asked for as DNS knows it.
+        let name = host_of(&format!("https://{}", host.name)).unwrap_or_else(|| host.name.to_ascii_lowercase());
         if hosts.iter().any(|other| other.name == name) {
             return Err(at(&format!("/hosts/{index}/name"), format!("two hosts have the name {name}")));
         }
@@ -222,6 +234,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         hosts,
         policy: read.policy.unwrap_or_else(|| "four-principles".to_owned()),
         parameters,
+        tls_profile: None,
         deployment: read.configuration.as_ref().map(deployment_of).unwrap_or_default(),
         web_server: read.configuration.and_then(|configuration| {
             Some(WebServer {

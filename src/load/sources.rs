@@ -14,6 +14,7 @@ use super::document::waivers::{ActionDocument, WaiverDocument};
 use super::error::nearest;
 use super::schema::typed;
 use super::site::site_of;
+use super::tls_profile::{tls_profile_json, tls_profile_of};
 use super::tree::Tree;
 use super::{LoadError, Problem};
 use crate::model::{
@@ -32,12 +33,25 @@ pub struct Sources {
     pub parameters: Vec<Json>,
     /// The checks.
     pub checks: Vec<Json>,
+    /// The TLS profile; null in evidence of a version that had none.
+    pub tls_profile: Json,
     /// Waivers.
     pub waivers: Vec<Json>,
     /// Owners and due dates.
     pub actions: Vec<Json>,
     /// Attestations.
     pub attestations: Vec<Json>,
+}
+
+impl Sources {
+    /// Judges by another TLS profile: a bundled id, or a file.
+    ///
+    /// # Errors
+    /// `Unknown` with the nearest name, or the file's problems.
+    pub fn hold_against_tls_profile(&mut self, name: &str) -> Result<(), LoadError> {
+        self.tls_profile = tls_profile_json(name, std::path::Path::new("."))?;
+        Ok(())
+    }
 }
 
 /// What the documents say.
@@ -65,7 +79,11 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
     }
     let parameters = parameters_of(&sources.parameters)?;
     let site_document: SiteDocument = typed("site", &Tree::placeless(sources.site.clone()))?;
-    let site = site_of("site", &Tree::default(), site_document)?;
+    let mut site = site_of("site", &Tree::default(), site_document)?;
+    site.tls_profile = match &sources.tls_profile {
+        Json::Null => None,
+        json => Some(tls_profile_of("tls_profile", &Tree::placeless(json.clone()))?),
+    };
     let policy = policy_of("policy", &Tree::placeless(sources.policy.clone()))?;
     let declaration = Declaration {
         site,

@@ -21,6 +21,7 @@ mod site;
 mod subject;
 mod text;
 mod time;
+mod tls_profile;
 mod value;
 mod waiver;
 
@@ -52,5 +53,6 @@ pub use site::{
 pub use subject::{Subject, SubjectKind};
 pub use text::{Bilingual, Language};
 pub use time::Time;
+pub use tls_profile::{TlsDemands, TlsProfile};
 pub use value::Value;
 pub use waiver::{Action, Waiver};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
-use super::{ParameterValue, Time};
+use super::{ParameterValue, Time, TlsProfile};
 
 /// A site. Paths are as written in the site file, relative to its folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +18,8 @@ pub struct Site {
     pub policy: String,
     /// Parameters that the site sets.
     pub parameters: BTreeMap<String, ParameterValue>,
+    /// The TLS profile that its endpoints are held against.
+    pub tls_profile: Option<TlsProfile>,
     /// The web server's configuration.
     pub web_server: Option<WebServer>,
     /// The files by which the site is deployed.

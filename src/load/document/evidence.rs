@@ -27,6 +27,9 @@ pub struct EvidenceDocument {
     pub parameters: Vec<serde_json::Value>,
     /// The checks.
     pub checks: Vec<serde_json::Value>,
+    /// The TLS profile.
+    #[serde(default)]
+    pub tls_profile: serde_json::Value,
     /// Waivers.
     #[serde(default)]
     pub waivers: Vec<serde_json::Value>,

@@ -8,6 +8,7 @@ pub mod people;
 pub mod policy;
 pub mod records;
 pub mod site;
+pub mod tls_profile;
 pub mod waivers;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

@@ -73,8 +73,8 @@ pub(super) fn observe(sent: &Sent, name: &str, endpoint: &str, stores: &Stores, 
         Some(list @ [leaf, rest @ ..]) => {
             of_leaf(&mut seen, leaf, name);
             of_keys(&mut seen, list);
-            of_chain(&mut seen, list, &anchors);
-            staple = of_staple(&mut seen, sent.staple.as_deref(), leaf, rest, &anchors, now);
+            of_chain(&mut seen, list, anchors);
+            staple = of_staple(&mut seen, sent.staple.as_deref(), leaf, rest, anchors, now);
         }
         _ => {
             for field in OF_THE_CHAIN {

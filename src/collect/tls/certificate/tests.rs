@@ -133,3 +133,123 @@ proptest! {
         prop_assert_ne!(told.flag("trusted"), Some(true));
     }
 }
+
+/// A public key of any bytes: what it says need not be true.
+struct Claimed(Vec<u8>);
+
+impl rcgen::PublicKeyData for Claimed {
+    fn der_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &rcgen::PKCS_RSA_SHA256
+    }
+}
+
+/// An RSA key of so many bits, an odd number of no meaning.
+fn claimed_rsa(bits: usize) -> Claimed {
+    let mut modulus = vec![0_u8];
+    modulus.extend((0..bits / 8).map(|at| u8::try_from(at % 251).unwrap() | 0x81));
+    let number = |bytes: &[u8]| {
+        let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+        [&[0x02, 0x82, length[0], length[1]], bytes].concat()
+    };
+    let both = [number(&modulus), vec![2, 3, 1, 0, 1]].concat();
+    let length = u16::try_from(both.len()).unwrap().to_be_bytes();
+    Claimed([&[0x30, 0x82, length[0], length[1]], both.as_slice()].concat())
+}
+
+#[test]
+fn odd_certificates_are_facts_or_unknown() {
+    let root = authority("root");
+    let own = root.der().to_vec();
+    let large = leaf("www.example.jp").signed_by(&claimed_rsa(16_384), &root).unwrap().der().to_vec();
+    let told = seen(&[large], &own, "www.example.jp");
+    assert_eq!((told.text("key_algorithm"), told.integer("key_bits")), (Some("rsa"), Some(16_384)));
+    assert_eq!(told.flag("trusted"), Some(true));
+
+    // A serial number below zero: the sign bit of a known one, which also breaks the signature.
+    let mut parameters = leaf("www.example.jp");
+    parameters.serial_number = Some(vec![0x11, 0x22, 0x33, 0x44].into());
+    let good = signed(&parameters, &root);
+    let replaced = |from: &[u8], to: &[u8]| {
+        let at = good.windows(from.len()).position(|bytes| bytes == from).unwrap();
+        let mut bad = good.clone();
+        bad[at..at + to.len()].copy_from_slice(to);
+        seen(&[bad], &own, "www.example.jp")
+    };
+    assert_eq!(replaced(&[0x11, 0x22, 0x33, 0x44], &[0x91, 0x22, 0x33, 0x44]).flag("trusted"), Some(false));
+    // Months that do not exist.
+    let told = replaced(b"261001000000Z", b"269901000000Z");
+    assert_eq!((told.flag("trusted"), told.fields.get("not_after")), (Some(false), None));
+    assert!(told.unknown_fields.contains_key("not_after"));
+
+    // Names of 64 KiB, with NUL and with marks that turn the direction of writing.
+    let mut parameters = leaf("www.example.jp");
+    for name in ["a".repeat(65_536), "www.example.jp\0.evil.example".to_owned(), "a\u{1b}[31m".to_owned()] {
+        parameters.subject_alt_names.push(rcgen::SanType::DnsName(name.try_into().unwrap()));
+    }
+    parameters.distinguished_name.push(DnType::OrganizationName, "\u{202e}pj.elpmaxe\0");
+    let told = seen(&[signed(&parameters, &root)], &own, "www.example.jp");
+    // The verifier reads no certificate of more than 64 KiB, and then it is not trusted.
+    assert_eq!((told.text("trust_reason"), told.integer("name_count")), (Some("malformed"), Some(4)));
+    assert!(told.texts("names").iter().all(|name| name.chars().count() <= 201));
+    let evil = seen(&[signed(&leaf("www.example.jp\0.evil.example"), &root)], &own, "www.example.jp");
+    assert_ne!(evil.flag("trusted"), Some(true));
+
+    // More certificates than any server has: every one of them is counted.
+    let many: Vec<Vec<u8>> = std::iter::once(good.clone()).chain(vec![own.clone(); 1_000]).collect();
+    let told = seen(&many, &own, "www.example.jp");
+    assert_eq!((told.integer("chain_length"), told.flag("chain_root_sent")), (Some(1_001), Some(true)));
+    assert_eq!(told.integer("chain_superfluous"), Some(999));
+}
+
+/// A server that says these words to everyone, and then a byte without end.
+async fn endless(words: Vec<u8>) -> u16 {
+    use tokio::io::AsyncWriteExt;
+    let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let words = words.clone();
+            tokio::spawn(async move {
+                let _ = stream.write_all(&words).await;
+                // A record of 16 KiB, again and again: ten megabytes and more, if anyone reads them.
+                let record = [&[22, 3, 3, 0x40, 0][..], &[0; 0x4000]].concat();
+                while stream.write_all(&record).await.is_ok() {}
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn certificates_without_end_are_a_gap() {
+    // A ServerHello of TLS 1.2 with an ECDHE suite, then a Certificate message that claims 2^24 - 1 bytes.
+    let mut hello = vec![3, 3];
+    hello.extend([7; 32]);
+    hello.extend([0, 0xc0, 0x2f, 0, 0, 9, 0xff, 1, 0, 1, 0, 0, 0x17, 0, 0]);
+    let length = u8::try_from(hello.len()).unwrap();
+    let mut flight = vec![22, 3, 3, 0, length + 4, 2, 0, 0, length];
+    flight.extend(hello);
+    flight.extend([22, 3, 3, 0, 7, 11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfc]);
+    let port = endless(flight).await;
+    let host = crate::model::Host {
+        name: "www.example.jp".to_owned(),
+        addresses: vec!["127.0.0.1".to_owned()],
+        https_port: port,
+        ..crate::model::Host::default()
+    };
+    let site = crate::model::Site { hosts: vec![host], ..crate::model::Site::default() };
+    let options =
+        crate::collect::live::LiveOptions::of_site(std::path::Path::new("."), &site, Vec::new(), None, 5, 4, false);
+    let world = crate::collect::live::LiveWorld::new(options);
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let looked = look(&world, "www.example.jp", address, "e", Time::parse(NOW).unwrap(), None).await;
+    assert_eq!(looked.evidence.observations, []);
+    assert_eq!(looked.evidence.gaps.len(), 1);
+    let reason = looked.negotiated.unwrap_err();
+    // The length alone is refused: nobody waited for the end.
+    assert!(!reason.contains("no answer within"), "{reason}");
+}

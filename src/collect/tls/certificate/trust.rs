@@ -16,6 +16,8 @@ pub(super) struct Stores {
     /// The body's own, where it names a file.
     own: Result<Vec<CertificateDer<'static>>, String>,
     platform: Result<Vec<CertificateDer<'static>>, String>,
+    /// Subject and key of every authority, as they stand inside their sequences: for the issuers that are not sent.
+    anchors: Vec<TrustAnchor<'static>>,
 }
 
 /// What a chain is worth.
@@ -42,22 +44,27 @@ impl Stores {
             Err(refusal) => Err(format!("the declared authority: {refusal}")),
         };
         let platform = world.platform_roots().map_err(|refusal: Refusal| refusal.to_string());
-        Self { own, platform: platform.map(|list| list.into_iter().map(CertificateDer::from).collect()) }
+        Self::new(own, platform.map(|list| list.into_iter().map(CertificateDer::from).collect()))
     }
 
     /// Stores for a test or a fuzzer: the body's own alone.
     pub(super) fn own_alone(own: Vec<Vec<u8>>) -> Self {
-        Self {
-            own: Ok(own.into_iter().map(CertificateDer::from).collect()),
-            platform: Err(Refusal::NotFound.to_string()),
-        }
+        Self::new(Ok(own.into_iter().map(CertificateDer::from).collect()), Err(Refusal::NotFound.to_string()))
     }
 
-    /// Subject and key of every authority, as they stand inside their sequences: for the issuers that are not sent.
-    pub(super) fn anchors(&self) -> Vec<TrustAnchor<'static>> {
-        let others = self.own.iter().flatten().chain(self.platform.iter().flatten());
+    fn new(
+        own: Result<Vec<CertificateDer<'static>>, String>,
+        platform: Result<Vec<CertificateDer<'static>>, String>,
+    ) -> Self {
+        let others = own.iter().flatten().chain(platform.iter().flatten());
         let others = others.filter_map(|der| anchor_from_trusted_cert(der).ok().map(|anchor| anchor.to_owned()));
-        others.chain(webpki_roots::TLS_SERVER_ROOTS.iter().map(TrustAnchor::to_owned)).collect()
+        let anchors = others.chain(webpki_roots::TLS_SERVER_ROOTS.iter().map(TrustAnchor::to_owned)).collect();
+        Self { own, platform, anchors }
+    }
+
+    /// Every authority of the three stores.
+    pub(super) fn anchors(&self) -> &[TrustAnchor<'static>] {
+        &self.anchors
     }
 
     /// Judges a chain, leaf first, at two moments: now, and in the middle of the leaf's life.
