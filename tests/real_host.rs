@@ -14,6 +14,7 @@ use tenken::collect::world::{Attributes, Fetched, FileFacts, Refusal, Stream, Wo
 use tenken::load::{EvidenceFile, LoadOptions, evidence_to_text, load};
 use tenken::model::{Evidence, Observation, Time};
 use tenken::pipeline;
+use tenken::syntax::{logrotate, rsyslog, sudoers};
 
 /// Whether the programs are there; under `TENKEN_REAL=1` a missing one is a failure.
 fn ready(programs: &[&str]) -> bool {
@@ -332,4 +333,182 @@ fn a_snapshot_made_on_the_host_is_judged_elsewhere_as_on_the_host() {
     assert_eq!(facts(&here), facts(&there));
     folder.write("snapshot.json", "{");
     assert!(collected(&folder, "snapshot.json").evidence.gaps.iter().any(|gap| gap.collector == "snapshot"));
+}
+
+/// A rule of sudo as both sides may say it: who, command, taken out again.
+type Allowed = BTreeSet<(String, String, bool)>;
+
+/// What cvtsudoers reads out of a file, aliases expanded, and who is asked for no password somewhere.
+fn as_sudo_reads(path: &str) -> (Allowed, BTreeSet<String>) {
+    let json = output(Command::new("cvtsudoers").args(["-e", "-f", "json", path]));
+    let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let (mut allowed, mut free) = (Allowed::new(), BTreeSet::new());
+    for spec in read["User_Specs"].as_array().unwrap() {
+        for user in spec["User_List"].as_array().unwrap() {
+            let who = user["username"].as_str().map(str::to_owned);
+            let who = who.or_else(|| user["usergroup"].as_str().map(|group| format!("%{group}"))).unwrap();
+            for commands in spec["Cmnd_Specs"].as_array().unwrap() {
+                let options = commands["Options"].as_array().cloned().unwrap_or_default();
+                if options.iter().any(|option| option["authenticate"] == false) {
+                    free.insert(who.clone());
+                }
+                for command in commands["Commands"].as_array().unwrap() {
+                    let name = command["command"].as_str().unwrap().to_owned();
+                    allowed.insert((who.clone(), name, command["negated"] == true));
+                }
+            }
+        }
+    }
+    (allowed, free)
+}
+
+fn random_sudoers(dice: &mut Dice) -> String {
+    let commands = ["/bin/a", "/usr/bin/less /var/log/x", "ALL", "/bin/b \"\"", "/opt/x*", "PAGERS"];
+    let mut text =
+        "# random\nUser_Alias OPS = u1, %g2\nCmnd_Alias PAGERS = /usr/bin/less, \\\n  /usr/bin/more\n".to_owned();
+    for _ in 0..=dice.below(5) {
+        let who = ["u1", "%g1", "OPS", "u2, u3", "OPS, u4"][usize::try_from(dice.below(5)).unwrap()];
+        write!(text, "{who} ALL =").unwrap();
+        for part in 0..=dice.below(3) {
+            if part > 0 {
+                text.push_str([", ", " , ", ",\\\n    ", " : ALL = "][usize::try_from(dice.below(4)).unwrap()]);
+            }
+            text.push_str(["", " (root)", " (ALL:ALL) ", ""][usize::try_from(dice.below(4)).unwrap()]);
+            text.push_str(
+                ["", " NOPASSWD: ", " PASSWD:", " NOEXEC: NOPASSWD:", " TIMEOUT=5m "]
+                    [usize::try_from(dice.below(5)).unwrap()],
+            );
+            text.push_str([" ", " ", " !"][usize::try_from(dice.below(3)).unwrap()]);
+            text.push_str(commands[usize::try_from(dice.below(6)).unwrap()]);
+        }
+        text.push_str(["\n", " # why\n"][usize::try_from(dice.below(2)).unwrap()]);
+    }
+    text
+}
+
+#[test]
+fn sudoers_say_what_sudo_reads() {
+    if !ready(&["cvtsudoers", "visudo"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let (mut accepted, mut refused) = (0, 0);
+    for seed in 0..60 {
+        let text = random_sudoers(&mut Dice(seed * 77 + 5));
+        folder.write("sudoers", &text);
+        run("chmod", &["0440", &folder.path("sudoers")]);
+        let valid =
+            Command::new("visudo").args(["-c", "-q", "-f", &folder.path("sudoers")]).output().unwrap().status.success();
+        let file = sudoers::parse(&text);
+        if !valid {
+            refused += 1;
+            continue;
+        }
+        accepted += 1;
+        assert_eq!(file.faults, [], "{text}");
+        let (mut allowed, mut free) = (Allowed::new(), BTreeSet::new());
+        for rule in &file.rules {
+            for who in sudoers::resolved(std::slice::from_ref(&rule.who), &file.aliases) {
+                if rule.nopasswd {
+                    free.insert(who.clone());
+                }
+                for (commands, negated) in [(&rule.commands, false), (&rule.negated, true)] {
+                    let commands = sudoers::resolved(commands, &file.aliases).into_iter();
+                    allowed.extend(commands.map(|command| (who.clone(), command, negated)));
+                }
+            }
+        }
+        let (theirs, unasked) = as_sudo_reads(&folder.path("sudoers"));
+        assert_eq!(allowed, theirs, "{text}");
+        // Of a command that is taken out it does not matter whether a password is asked for.
+        assert!(free.is_subset(&unasked), "{text}");
+    }
+    println!("{accepted} files of sudo read alike, {refused} refused by sudo");
+    assert!(accepted > 30, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn rotation_is_what_logrotate_says_it_would_do() {
+    if !ready(&["logrotate"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let mut dice = Dice(11);
+    let mut text = "weekly\nrotate 4\n".to_owned();
+    for entry in 0..40 {
+        folder.write(&format!("logs/{entry}.log"), "x");
+        write!(text, "{} {{\n", folder.path(&format!("logs/{entry}.log"))).unwrap();
+        for _ in 0..dice.below(4) {
+            let lines = [
+                "daily",
+                "monthly",
+                "yearly",
+                "rotate 7",
+                "rotate 0",
+                "size 10k",
+                "weekly",
+                "rotate 400",
+                "maxage 30",
+                "compress",
+            ];
+            writeln!(text, "  {}", lines[usize::try_from(dice.below(10)).unwrap()]).unwrap();
+        }
+        text.push_str("  create 0640 root root\n  postrotate\n    daily }\n  endscript\n}\n");
+    }
+    folder.write("logrotate.conf", &text);
+    let state = folder.path("state");
+    let said = Command::new("logrotate").args(["-d", "-s", &state, &folder.path("logrotate.conf")]).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stderr).into_owned() + &String::from_utf8_lossy(&said.stdout);
+    let theirs: Vec<(String, String)> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("rotating pattern: ")?.split_once("  "))
+        .map(|(pattern, rest)| (pattern.to_owned(), rest.split("empty log").next().unwrap_or(rest).trim().to_owned()))
+        .collect();
+    let file = logrotate::parse(&text, &logrotate::Rules::default());
+    assert_eq!(file.faults, []);
+    let ours: Vec<(String, String)> = file
+        .entries
+        .iter()
+        .map(|entry| {
+            let period = match (entry.rules.by_size, entry.rules.period_days) {
+                (true, _) => "10240 bytes".to_owned(),
+                (false, Some(1)) => "after 1 days".to_owned(),
+                (false, Some(7)) => "weekly".to_owned(),
+                (false, Some(28)) => "monthly".to_owned(),
+                _ => "yearly".to_owned(),
+            };
+            let rotations = match entry.rules.rotate {
+                Some(0) => "(no old logs will be kept)".to_owned(),
+                Some(count) => format!("({count} rotations)"),
+                None => String::new(),
+            };
+            (entry.globs.join(" "), format!("{period} {rotations}"))
+        })
+        .collect();
+    assert_eq!(ours.len(), 40);
+    assert_eq!(ours, theirs, "{said}");
+}
+
+#[test]
+fn what_rsyslog_takes_has_no_fault_here() {
+    if !ready(&["rsyslogd"]) {
+        return;
+    }
+    let folder = Folder::new();
+    let kept = std::fs::read_to_string("examples/kept/root/etc/rsyslog.d/10-forward.conf").unwrap();
+    let texts = [
+        kept.as_str(),
+        "*.* @192.0.2.1\nauth,authpriv.* /var/log/auth.log\n& stop\n",
+        "$FileCreateMode 0640\n$ActionQueueType LinkedList\n*.info;mail.none;authpriv.none @@logs.example.jp:10514\n",
+        ":msg, contains, \"health\" stop\n:programname, isequal, \"nginx\" /var/log/n.log\n",
+        "if $programname == 'nginx' and $msg contains 'x' then {\n  action(type=\"omfile\" file=\"/var/log/n.log\" FileCreateMode=\"0640\")\n  stop\n} else {\n  action(type=\"omfwd\" target=\"192.0.2.9\"\n    port=\"514\" protocol=\"tcp\")\n}\n",
+        "template(name=\"t\" type=\"string\" string=\"%msg%\\n\")\nruleset(name=\"remote\") {\n  action(type=\"omfwd\" target=\"192.0.2.9\" template=\"t\")\n}\ncall remote\n",
+        "set $!x = \"a(b\";\n*.emerg :omusrmsg:*\nmail.* -/var/log/mail.log\nkern.* |/run/xconsole\n",
+    ];
+    for text in texts {
+        folder.write("rsyslog.conf", text);
+        let checked = Command::new("rsyslogd").args(["-N1", "-f", &folder.path("rsyslog.conf")]).output().unwrap();
+        assert!(checked.status.success(), "rsyslog refuses: {text}\n{}", String::from_utf8_lossy(&checked.stderr));
+        assert_eq!(rsyslog::parse(text, &mut rsyslog::State::default()).faults, [], "{text}");
+    }
 }

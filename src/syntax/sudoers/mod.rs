@@ -1,6 +1,10 @@
 //! sudoers(5): who may run what, aliases resolved. It says what is written, not what a later rule takes back.
 
+mod command;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use command::opens_logs;
 
 /// One user specification for one who.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,7 @@ pub struct File {
 #[must_use]
 pub fn parse(text: &str) -> File {
     let mut file = File::default();
+    let mut free: Vec<String> = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
@@ -52,6 +57,7 @@ pub fn parse(text: &str) -> File {
         }
         let statement = without_comment(trimmed);
         if statement.is_empty() || statement.starts_with("Defaults") {
+            free.extend(unasked(&statement));
             continue;
         }
         let aliases = ["User_Alias", "Cmnd_Alias", "Cmd_Alias", "Host_Alias", "Runas_Alias"];
@@ -72,6 +78,9 @@ pub fn parse(text: &str) -> File {
             Some(rules) => file.rules.extend(rules),
             None => file.faults.push((number, "a rule that is not understood".to_owned())),
         }
+    }
+    for rule in &mut file.rules {
+        rule.nopasswd |= free.iter().any(|who| who == "ALL" || *who == rule.who);
     }
     file
 }
@@ -101,45 +110,143 @@ fn without_comment(line: &str) -> String {
 }
 
 fn rules(statement: &str, line: u32) -> Option<Vec<Rule>> {
-    let (head, body) = statement.split_once('=')?;
+    let mut specs = specs(statement).into_iter();
+    let (head, body) = specs.next()?.split_once('=').map(|(head, body)| (head.to_owned(), body.to_owned()))?;
     let mut head: Vec<&str> = head.split_whitespace().collect();
-    // The last word in front of `=` names hosts; all before it names users.
+    // The last word in front of `=` names hosts, with those that a comma ties to it; all before it names users.
     head.pop()?;
+    while head.last().is_some_and(|word| word.ends_with(',')) && head.len() > 1 {
+        head.pop();
+    }
     let whos = split(&head.join(" "), ',');
     if whos.is_empty() || whos.iter().any(String::is_empty) {
         return None;
     }
-    let (mut commands, mut negated, mut nopasswd) = (Vec::new(), Vec::new(), false);
-    // Further `HOST = …` parts behind a colon widen the same rule; tags hold on to what follows them.
-    for part in split(body, ',') {
-        let mut rest = part.trim();
-        if let Some(after) = rest.strip_prefix('(') {
-            rest = after.split_once(')')?.1.trim();
-        }
-        while let Some((tag, after)) = rest.split_once(':') {
-            if !tag.trim().chars().all(|character| character.is_ascii_uppercase() || character == '_')
-                || tag.trim().is_empty()
-            {
-                break;
+    let mut allowed = Allowed::default();
+    commands(&body, &mut allowed)?;
+    // Further `HOST = …` parts behind a colon widen the same rule.
+    for spec in specs {
+        commands(spec.split_once('=')?.1, &mut allowed)?;
+    }
+    let rule = |who| Rule {
+        who,
+        commands: allowed.commands.clone(),
+        negated: allowed.negated.clone(),
+        nopasswd: allowed.nopasswd,
+        line,
+    };
+    Some(whos.into_iter().map(rule).collect())
+}
+
+#[derive(Debug, Default)]
+struct Allowed {
+    commands: Vec<String>,
+    negated: Vec<String>,
+    /// Some command asks for no password.
+    nopasswd: bool,
+}
+
+/// Words in front of a command, each with a colon behind it (sudoers(5), Tag_Spec).
+const TAGS: [&str; 18] = [
+    "EXEC",
+    "NOEXEC",
+    "FOLLOW",
+    "NOFOLLOW",
+    "LOG_INPUT",
+    "NOLOG_INPUT",
+    "LOG_OUTPUT",
+    "NOLOG_OUTPUT",
+    "MAIL",
+    "NOMAIL",
+    "INTERCEPT",
+    "NOINTERCEPT",
+    "PASSWD",
+    "NOPASSWD",
+    "SETENV",
+    "NOSETENV",
+    "LOG_STDIN",
+    "LOG_STDOUT",
+];
+/// Kinds of sums in front of a command, each with a colon behind it (Digest_Spec).
+const DIGESTS: [&str; 4] = ["sha224", "sha256", "sha384", "sha512"];
+
+/// The parts of a rule that begin anew with a host: parted by a colon that belongs to no tag and no sum.
+fn specs(statement: &str) -> Vec<String> {
+    let mut specs: Vec<String> = Vec::new();
+    for segment in split(statement, ':') {
+        let goes_on = specs.last().is_some_and(|last| {
+            let word = last
+                .rsplit(|letter: char| letter.is_whitespace() || ",=)!:".contains(letter))
+                .next()
+                .unwrap_or_default();
+            TAGS.contains(&word) || DIGESTS.contains(&word) || last.matches('(').count() > last.matches(')').count()
+        });
+        match specs.last_mut().filter(|_| goes_on) {
+            Some(last) => {
+                last.push(':');
+                last.push_str(&segment);
             }
-            match tag.trim() {
-                "NOPASSWD" => nopasswd = true,
-                "PASSWD" => nopasswd = false,
-                _ => {}
-            }
-            rest = after.trim();
-        }
-        match rest.strip_prefix('!') {
-            Some(taken) => negated.push(taken.trim().to_owned()),
-            None if rest.is_empty() => return None,
-            None => commands.push(rest.to_owned()),
+            None => specs.push(segment),
         }
     }
-    Some(
-        whos.into_iter()
-            .map(|who| Rule { who, commands: commands.clone(), negated: negated.clone(), nopasswd, line })
-            .collect(),
-    )
+    specs
+}
+
+/// Reads a list of commands: a tag and a runas hold on for those that follow.
+fn commands(body: &str, allowed: &mut Allowed) -> Option<()> {
+    let mut nopasswd = false;
+    for part in split(body, ',') {
+        let mut rest = part.trim();
+        loop {
+            let word = rest.split([':', ' ', '\t', '=']).next().unwrap_or_default();
+            let after = rest.get(word.len()..).unwrap_or_default();
+            if let Some(after) = rest.strip_prefix('(') {
+                rest = after.split_once(')')?.1.trim_start();
+            } else if let Some(after) = after.trim_start().strip_prefix(':').filter(|_| TAGS.contains(&word)) {
+                match word {
+                    "NOPASSWD" => nopasswd = true,
+                    "PASSWD" => nopasswd = false,
+                    _ => {}
+                }
+                rest = after.trim_start();
+            } else if let Some(after) = after.strip_prefix(':').filter(|_| DIGESTS.contains(&word)) {
+                rest = after.trim_start().split_once([' ', '\t'])?.1.trim_start();
+            } else if after.starts_with('=') && is_option(word) {
+                // CWD=/x, TIMEOUT=5m and the like stand before the command.
+                rest = after.split_once([' ', '\t'])?.1.trim_start();
+            } else {
+                break;
+            }
+        }
+        match rest.strip_prefix('!') {
+            Some(taken) => allowed.negated.push(taken.trim().to_owned()),
+            None if rest.is_empty() => return None,
+            None => {
+                allowed.commands.push(rest.to_owned());
+                allowed.nopasswd |= nopasswd;
+            }
+        }
+    }
+    Some(())
+}
+
+fn is_option(word: &str) -> bool {
+    const OPTIONS: [&str; 9] =
+        ["ROLE", "TYPE", "PRIVS", "LIMITPRIVS", "CWD", "CHROOT", "TIMEOUT", "NOTBEFORE", "NOTAFTER"];
+    OPTIONS.contains(&word) || word == "APPARMOR_PROFILE"
+}
+
+/// Whom `Defaults !authenticate` frees of a password: `ALL`, or the user behind `Defaults:`.
+fn unasked(statement: &str) -> Option<String> {
+    let rest = statement.strip_prefix("Defaults")?;
+    let (of, settings) = rest.split_once(char::is_whitespace)?;
+    if !settings.split(',').any(|setting| setting.trim() == "!authenticate") {
+        return None;
+    }
+    match of.strip_prefix(':') {
+        Some(user) => Some(user.to_owned()),
+        None => of.is_empty().then(|| "ALL".to_owned()),
+    }
 }
 
 fn split(text: &str, separator: char) -> Vec<String> {
@@ -177,52 +284,6 @@ pub fn resolved(names: &[String], aliases: &BTreeMap<String, Vec<String>>) -> Ve
     out
 }
 
-/// Programs from which a person gets a shell or any file: shells, interpreters, editors, pagers, copy and archive tools.
-const OPENERS: [&str; 40] = [
-    "sh", "bash", "dash", "zsh", "ksh", "fish", "su", "sudo", "env", "python", "python3", "perl", "ruby", "node",
-    "php", "lua", "vi", "vim", "nvim", "view", "nano", "emacs", "ed", "less", "more", "man", "find", "awk", "gawk",
-    "sed", "tar", "cp", "mv", "dd", "rsync", "scp", "xargs", "tee", "chmod", "chown",
-];
-/// Programs that print a file.
-const PRINTERS: [&str; 14] = [
-    "cat",
-    "tail",
-    "head",
-    "grep",
-    "zcat",
-    "zgrep",
-    "zless",
-    "strings",
-    "od",
-    "hexdump",
-    "base64",
-    "cut",
-    "sort",
-    "journalctl",
-];
-
-/// Whether a command lets its user read any log: everything, a shell, an editor, or a printer whose file is free.
-#[must_use]
-pub fn opens_logs(command: &str) -> bool {
-    if command == "ALL" || command.ends_with('/') {
-        return true;
-    }
-    let mut words = command.split_whitespace();
-    let Some(path) = words.next() else { return false };
-    let program = path.rsplit('/').next().unwrap_or(path);
-    let arguments: Vec<&str> = words.collect();
-    if path.contains(['*', '?', '[']) {
-        return true;
-    }
-    if OPENERS.contains(&program) {
-        return true;
-    }
-    // Without arguments any may be given; with a pattern the file is free; a named log is a log.
-    let is_free =
-        arguments.is_empty() || arguments.iter().any(|word| word.contains(['*', '?', '[']) || word.contains("/log"));
-    PRINTERS.contains(&program) && is_free && arguments != ["\"\""]
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -242,6 +303,22 @@ mod tests {
         assert!(file.rules[0].nopasswd && file.rules[0].negated == ["/bin/sh"]);
         assert_eq!((file.rules[1].who.as_str(), file.rules[1].commands[0].as_str()), ("%sudo", "ALL"));
         assert_eq!(file.rules[2].who, "#1000");
+    }
+
+    #[test]
+    fn every_part_of_a_rule_counts() {
+        let of = |text: &str| parse(text).rules;
+        let one = &of("bob WEB = /bin/a : DB, X = NOPASSWD: /bin/b, PASSWD: /bin/c\n")[0];
+        assert_eq!((one.commands.len(), one.nopasswd), (3, true));
+        let one =
+            &of("bob ALL = (root : wheel) CWD=/x TIMEOUT=5m NOEXEC: SETENV: sha256:abcd /bin/a arg\\,1, !/bin/sh\n")[0];
+        assert_eq!(
+            (one.commands.as_slice(), one.negated.as_slice()),
+            (&["/bin/a arg\\,1".to_owned()][..], &["/bin/sh".to_owned()][..])
+        );
+        assert_eq!(of("a, %b ALL = ALL\n").len(), 2);
+        assert!(of("Defaults:a !authenticate\na ALL = ALL\n")[0].nopasswd);
+        assert!(!of("Defaults:b !authenticate\na ALL = ALL\n")[0].nopasswd);
     }
 
     #[test]
