@@ -437,7 +437,7 @@ fn rotation_is_what_logrotate_says_it_would_do() {
     let mut text = "weekly\nrotate 4\n".to_owned();
     for entry in 0..40 {
         folder.write(&format!("logs/{entry}.log"), "x");
-        write!(text, "{} {{\n", folder.path(&format!("logs/{entry}.log"))).unwrap();
+        writeln!(text, "{} {{", folder.path(&format!("logs/{entry}.log"))).unwrap();
         for _ in 0..dice.below(4) {
             let lines = [
                 "daily",

@@ -31,9 +31,14 @@ pub(super) struct Access {
 }
 
 impl Access {
+    /// Whether a password is really asked for.
+    fn asks_password(&self) -> bool {
+        self.password && !self.password_skipped
+    }
+
     /// Whether some limit holds: by address, by password, or both.
     pub(super) fn is_restricted(&self) -> bool {
-        self.closed || self.limited || (self.password && !self.password_skipped)
+        self.closed || self.limited || self.asks_password()
     }
 }
 
@@ -71,7 +76,7 @@ pub(super) fn is_weaker(outer: &State, inner: &State) -> bool {
         (false, true) => 1,
         (false, false) => 0,
     };
-    let dropped_password = before.password && !before.password_skipped && !(after.password && !after.password_skipped);
+    let dropped_password = before.asks_password() && !after.asks_password();
     // A location that lifts the address rule on purpose and asks for a password instead is another limit, not none.
     (strictness(&after) < strictness(&before) && !after.password) || (dropped_password && strictness(&after) == 0)
 }

@@ -26,10 +26,13 @@ pub(super) enum Answer {
     Open,
 }
 
+/// A compiled expression; `None` for one that cannot be read.
+type Compiled = Option<Rc<Regex>>;
+
 /// Regular expressions, each compiled once for a whole configuration.
 #[derive(Debug, Default)]
 pub(super) struct Patterns {
-    compiled: RefCell<BTreeMap<(String, bool), Option<Rc<Regex>>>>,
+    compiled: RefCell<BTreeMap<(String, bool), Compiled>>,
 }
 
 impl Patterns {

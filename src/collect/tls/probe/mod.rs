@@ -7,6 +7,7 @@ mod facts;
 mod hellos;
 mod notes;
 mod old;
+mod parameters;
 mod prime;
 mod tls12;
 mod tls13;

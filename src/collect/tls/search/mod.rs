@@ -7,8 +7,10 @@
 //! and max(N, G, Q) + 6 of a server that follows the client's order of groups and signatures.
 
 mod order;
+mod signer;
 
 pub(crate) use order::Order;
+use signer::{SIGNERS, Signer};
 
 use crate::syntax::tls::Suite;
 
@@ -94,39 +96,6 @@ impl List {
 
     fn is_open(&self) -> bool {
         self.state == State::Open
-    }
-}
-
-/// Whose signature scheme it is: the second byte of those of TLS 1.2, and the ranges of TLS 1.3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Signer {
-    Rsa,
-    Ecdsa,
-    Dss,
-}
-
-const SIGNERS: [Signer; 3] = [Signer::Rsa, Signer::Ecdsa, Signer::Dss];
-
-impl Signer {
-    fn signs(self, scheme: u16) -> bool {
-        let own = match scheme {
-            0x0804..=0x0806 | 0x0809..=0x080b => Self::Rsa,
-            0x0807 | 0x0808 | 0x081a..=0x081c | 0x0708 => Self::Ecdsa,
-            _ if scheme & 0xff == 1 => Self::Rsa,
-            _ if scheme & 0xff == 2 => Self::Dss,
-            _ => Self::Ecdsa,
-        };
-        own == self
-    }
-
-    fn uses(self, suite: u16) -> bool {
-        let suite = Suite(suite);
-        suite.is_signed()
-            && match self {
-                Self::Ecdsa => suite.is_ecdsa(),
-                Self::Dss => suite.name().contains("_DSS_"),
-                Self::Rsa => !suite.is_ecdsa() && !suite.name().contains("_DSS_"),
-            }
     }
 }
 
