@@ -179,7 +179,7 @@ fn faults(case: &Case, program: &str, before: &Found, after: &Found) -> Vec<Stri
     // Gone means seen to be good, not merely out of sight.
     let outcome = |subject: &String| after.get(&(case.check.to_owned(), subject.clone()));
     for subject in &shown {
-        if !outcome(subject).is_some_and(|outcome| rank(*outcome) == 0) && !case.removes {
+        if outcome(subject).is_none_or(|outcome| rank(*outcome) != 0) && !case.removes {
             faults.push(format!("{at}: {subject} is {:?} afterwards", outcome(subject)));
         }
     }
