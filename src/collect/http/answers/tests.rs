@@ -87,6 +87,8 @@ fn stricter(words: &Words, numbers: &mut Numbers) -> Words {
     // A directive that falls back is stricter than its fallback where it has no word more.
     let fallback = next.get("default-src").filter(|_| name.ends_with("-src")).cloned();
     let words = match fallback {
+        // It takes X-Frame-Options out of force, so that one with words may be laxer than none.
+        _ if name == "frame-ancestors" => Vec::new(),
         Some(fallback) => fallback.into_iter().filter(|word| all.contains(word)).collect(),
         None => all.to_vec(),
     };
