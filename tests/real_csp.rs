@@ -215,8 +215,11 @@ fn case(numbers: &mut Numbers, set: u64) -> Value {
     ] {
         acts.push(load(word, kind, numbers.one(&TARGETS), "", "", false));
     }
-    // A worker is of the page's own origin, or the browser refuses it before any policy is asked.
-    acts.push(load("worker", Kind::Worker, "/dir/worker.js", "", "", true));
+    // A worker is of the page's own origin, or the browser refuses it before any policy is asked; an upgrade makes it foreign.
+    let upgrades = policies.iter().any(|policy| policy.directive("upgrade-insecure-requests").is_some());
+    if !(upgrades && url.scheme() == "http") {
+        acts.push(load("worker", Kind::Worker, "/dir/worker.js", "", "", true));
+    }
     acts.push(load("image", Kind::Image, pixel, "", "", false));
     let target = |numbers: &mut Numbers| url.join(numbers.one(&TARGETS)).unwrap();
     let base = target(numbers);

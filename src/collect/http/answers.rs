@@ -242,3 +242,6 @@ fn foreign_reports(url: &str, head: &Head, parties: &Parties) -> BTreeSet<String
         .map(|host| cut(&host))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -276,13 +276,16 @@ fn load_allowed(directive: &Directive, page: &Url, load: Load<'_>) -> bool {
     if takes_nonce && has_nonce(sources, load.nonce) {
         return true;
     }
-    let is_script_rule = directive.name.starts_with("script-src") || directive.name == "default-src";
-    let is_scripting = load.kind == Kind::Script || (load.kind == Kind::Worker && is_script_rule);
     if load.kind == Kind::Script && is_pinned(sources, load.integrity) {
         return true;
     }
-    if is_scripting && sources.contains(&Source::StrictDynamic) {
-        return !load.parser_inserted;
+    // Only a script begins a worker, so that no parser ever inserted it; browsers trust it under worker-src and child-src too.
+    if sources.contains(&Source::StrictDynamic) {
+        match load.kind {
+            Kind::Worker => return true,
+            Kind::Script => return !load.parser_inserted,
+            _ => {}
+        }
     }
     any_matches(sources, load.url, page, load.was_redirected)
 }
@@ -311,7 +314,8 @@ fn inline<'p>(policy: &'p Policy, names: &[&str], what: Inline<'_>, text: &str) 
     let directive = policy.first_of(names)?;
     let sources = &directive.sources;
     let is_script = matches!(what, Inline::Script { .. } | Inline::Handler | Inline::Navigation);
-    if allows_all_inline(sources, is_script) {
+    // The section names scripts alone; in default-src the word counts for styles too in browsers.
+    if allows_all_inline(sources, is_script || directive.name == "default-src") {
         return Some((directive, true));
     }
     if let Inline::Script { nonce } | Inline::Style { nonce } = what

@@ -35,6 +35,10 @@ pub enum Oddity {
     DeadInMeta(String),
     /// A keyword without its quotes: it is read as a host.
     UnquotedKeyword(String),
+    /// The name of a directive among the sources of another: a semicolon is missing, and it is read as a host.
+    MissingSemicolon(String),
+    /// A host over plain http (or ftp) for active content: on a secure page it stands for its secure form at most.
+    PlainSource(String),
     /// A word that is no source expression.
     InvalidSource(String),
     /// `'none'` beside other words, where it counts for nothing.
@@ -163,6 +167,22 @@ fn policy(text: &str, delivery: Delivery) -> Policy {
     policy
 }
 
+/// Directives whose loads can change the page.
+const ACTIVE: [&str; 8] = [
+    "default-src",
+    "script-src",
+    "script-src-elem",
+    "style-src",
+    "object-src",
+    "frame-src",
+    "worker-src",
+    "connect-src",
+];
+
+fn is_plain(source: &Source) -> bool {
+    matches!(source, Source::Host(host) if host.scheme.as_deref().is_some_and(|scheme| matches!(scheme, "http" | "ws" | "ftp")))
+}
+
 fn sources(name: &str, words: &[String], oddities: &mut Vec<Oddity>) -> Vec<Source> {
     let sources: Vec<Source> = words.iter().map(|word| Source::read(word)).collect();
     for (word, source) in words.iter().zip(&sources) {
@@ -173,6 +193,10 @@ fn sources(name: &str, words: &[String], oddities: &mut Vec<Oddity>) -> Vec<Sour
             // Never the word itself: an unquoted nonce is a secret of the response.
             let shown = if lower.contains("nonce-") { "nonce-".to_owned() } else { lower };
             oddities.push(Oddity::UnquotedKeyword(shown));
+        } else if SOURCE_LISTS.contains(&lower.as_str()) || OTHERS.contains(&lower.as_str()) {
+            oddities.push(Oddity::MissingSemicolon(lower));
+        } else if ACTIVE.contains(&name) && is_plain(source) {
+            oddities.push(Oddity::PlainSource(lower));
         } else if *source == Source::Invalid {
             let shown = if lower.starts_with("'nonce-") { "'nonce-".to_owned() } else { word.clone() };
             oddities.push(Oddity::InvalidSource(shown));
