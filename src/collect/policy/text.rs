@@ -9,7 +9,8 @@ const INLINE: [&str; 16] =
     ["a", "b", "i", "em", "strong", "span", "small", "u", "abbr", "time", "ruby", "rb", "code", "font", "sup", "sub"];
 
 /// The visible text of HTML; of anything else, the text itself.
-pub(super) fn visible(bytes: &[u8]) -> String {
+#[must_use]
+pub fn visible(bytes: &[u8]) -> String {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => encoding_rs::SHIFT_JIS.decode(bytes).0.into_owned(),
