@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub use tls_profile::{tls_profile_list, tls_profile_page};
 
 use crate::model::{
-    Check, Condition, FieldType, KindSpec, Language, Leaf, Matcher, Operand, Parameter, Policy, RiskRating,
+    Bilingual, Check, Condition, FieldType, KindSpec, Language, Leaf, Matcher, Operand, Parameter, Policy, RiskRating,
 };
 
 /// All that can be explained.
@@ -21,6 +21,27 @@ pub struct Catalog<'a> {
     pub parameters: &'a BTreeMap<String, Parameter>,
     /// Every kind of observation.
     pub kinds: &'a [&'static KindSpec],
+    /// Statutes and standards that checks are mapped to.
+    pub editions: &'a [Edition],
+    /// What a run said of each check, where one is at hand: counts of pass, fail, unknown, not-applicable, not-checked.
+    pub outcomes: Option<&'a BTreeMap<String, [u64; 5]>>,
+}
+
+/// A statute or standard, as the bundled table has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edition {
+    /// Framework key.
+    pub key: String,
+    /// Its title.
+    pub title: Bilingual,
+    /// Edition.
+    pub edition: String,
+    /// Since when it is in force, where the table says so.
+    pub in_force_since: Option<String>,
+    /// Who proof-read the mappings, and when; `None` where nobody has.
+    pub verified: Option<(String, String)>,
+    /// Ranges of articles with the party that they bind, and our words for it.
+    pub duties: Vec<(u64, u64, Bilingual)>,
 }
 
 impl Catalog<'_> {
@@ -223,21 +244,91 @@ impl Catalog<'_> {
         (!found.is_empty()).then(|| format!("# {id}\n\n{}", found.concat()))
     }
 
+    /// A framework (`iso-27001`), or one item of it (`iso-27001:A.8.15`).
     fn framework_item(&self, id: &str, language: Language) -> Option<String> {
-        let (framework, item) = id.split_once(':')?;
-        let lines: Vec<String> = self
-            .checks
-            .iter()
-            .filter(|check| check.maps.get(framework).is_some_and(|items| items.iter().any(|of| of == item)))
-            .map(|check| self.line(&check.id, language))
-            .collect();
-        (!lines.is_empty()).then(|| {
-            format!(
-                "# {framework} {item}\n\n{}\n\n{}",
-                label(language, "mapping not proof-read (unverified)", "対応関係は未照合です(unverified)"),
-                lines.concat()
-            )
-        })
+        let (framework, item) = id.split_once(':').map_or((id, None), |(framework, item)| (framework, Some(item)));
+        let mut items: BTreeMap<&str, Vec<&Check>> = BTreeMap::new();
+        for check in self.checks {
+            for of in check.maps.get(framework).into_iter().flatten().filter(|of| item.is_none_or(|item| *of == item)) {
+                items.entry(of.as_str()).or_default().push(check);
+            }
+        }
+        if items.is_empty() {
+            return None;
+        }
+        let mut page = format!("# {}\n\n", id.replacen(':', " ", 1));
+        if let Some(edition) = self.editions.iter().find(|edition| edition.key == framework) {
+            page.push_str(&self.edition(edition, item, language));
+        }
+        for (of, checks) in items {
+            if item.is_none() {
+                page.push_str(&format!("\n{of}\n"));
+            }
+            for check in checks {
+                let line = self.line(&check.id, language);
+                match self.outcomes {
+                    Some(outcomes) => {
+                        page.push_str(&format!(
+                            "{}: {}\n",
+                            line.trim_end(),
+                            outcome_words(outcomes.get(&check.id), language)
+                        ));
+                    }
+                    None => page.push_str(&line),
+                }
+            }
+        }
+        Some(page)
+    }
+
+    fn edition(&self, edition: &Edition, item: Option<&str>, language: Language) -> String {
+        let mut page = format!("{}, {}", edition.title.text(language), edition.edition);
+        if let Some(since) = &edition.in_force_since {
+            page.push_str(&format!(" ({} {since})", label(language, "in force since", "適用開始")));
+        }
+        page.push_str("\n\n");
+        page.push_str(&match &edition.verified {
+            Some((by, on)) => {
+                format!("{} {by}, {on}\n\n", label(language, "mapping proof-read by", "対応関係の照合者"))
+            }
+            None => {
+                format!(
+                    "{}\n\n",
+                    label(language, "mapping not proof-read (unverified)", "対応関係は未照合です(unverified)")
+                )
+            }
+        });
+        let digits: String = item.unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+        if let Ok(article) = digits.parse::<u64>() {
+            let of = edition.duties.iter().filter(|(from, to, _)| (*from..=*to).contains(&article));
+            for (_, _, words) in of {
+                page.push_str(&format!("{}\n\n", words.text(language)));
+            }
+        }
+        page
+    }
+}
+
+/// What a run said of a check, in words; an outcome that did not come up is left out.
+fn outcome_words(counts: Option<&[u64; 5]>, language: Language) -> String {
+    let words = [
+        label(language, "pass", "適合"),
+        label(language, "fail", "不適合"),
+        label(language, "unknown", "判断不能"),
+        label(language, "not applicable", "対象外"),
+        label(language, "not checked", "未点検"),
+    ];
+    let said: Vec<String> = counts
+        .into_iter()
+        .flatten()
+        .zip(words)
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, word)| format!("{word} {count}"))
+        .collect();
+    if said.is_empty() {
+        label(language, "not part of the policy", "方針の対象外").to_owned()
+    } else {
+        said.join(", ")
     }
 }
 

@@ -286,9 +286,14 @@ fn missing_evidence_is_three_and_may_be_allowed() {
 fn init_writes_files_that_assess_reads_and_never_overwrites() {
     let folder = folder("init");
     let dir = folder.display().to_string();
-    assert_eq!(said(&tenken(&["init", "https://www.example.jp", "--dir", &dir])).0, 0);
+    assert_eq!(said(&tenken(&["init", "https://www.example.jp", "--offline", "--dir", &dir])).0, 0);
     assert_eq!(assess(&dir, &[]).0, 1);
     assert_eq!(said(&tenken(&["init", "--dir", &dir])).0, 2);
+    let page = format!("{}/examples/kept/site/en/policy.html", env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(said(&tenken(&["init", "--policy", &page, "--dir", &dir])).0, 0);
+    assert_eq!(said(&tenken(&["init", "--policy", &page, "--dir", &dir])).0, 2);
+    let policy = std::fs::read_to_string(folder.join("policy.yml")).unwrap();
+    assert_eq!(policy.matches("not yet mapped").count(), 11);
 }
 
 #[test]

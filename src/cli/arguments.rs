@@ -280,6 +280,9 @@ pub(super) struct ExplainOptions {
     /// text, markdown or json
     #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "markdown", "json"])]
     pub(super) format: String,
+    /// Evidence file of a run: a framework item then also says what each check gave there
+    #[arg(long, value_name = "FILE")]
+    pub(super) replay: Option<PathBuf>,
     /// Policy whose clauses are named: a bundled id or a file
     #[arg(long, env = "TENKEN_POLICY", value_name = "POLICY", default_value = "four-principles")]
     pub(super) policy: String,
@@ -307,6 +310,8 @@ pub(super) struct InitOptions {
     /// Folder to write into
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
+    #[command(flatten)]
+    pub(super) look: LookOptions,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,8 @@ mod check;
 mod condition;
 mod convert;
 pub mod document;
+mod draft;
+mod duties;
 mod error;
 mod evidence;
 mod log_patterns;
@@ -29,6 +31,7 @@ pub use bundled::{
     policy_named,
 };
 pub use check::{check_from_document, check_from_file, check_from_yaml};
+pub use draft::{policy_draft, register_draft};
 pub use error::{LoadError, Problem};
 pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
 pub use log_patterns::log_patterns;

@@ -17,10 +17,10 @@ use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of
 use super::target::{Target, read_target, shown};
 use super::tls_profile::tls_profile_json;
 use super::tree::{Tree, tree_from_yaml};
-use super::{LoadError, people, register};
+use super::{LoadError, duties, people, register};
 use crate::model::{
-    AccountExports, Acquisition, Declared, DeclaredForm, Deployment, Host, HostRoot, LogFile, LogKind, MailExports,
-    Release, RetiredDomain, RiskTolerance, Site, Value, WebServer, WebServerKind, resolver_address,
+    AccountExports, Acquisition, Declared, DeclaredForm, Deployment, Holding, Host, HostRoot, LogFile, LogKind,
+    MailExports, Release, RetiredDomain, RiskTolerance, Site, Value, WebServer, WebServerKind, resolver_address,
 };
 
 /// What the command line says about loading.
@@ -323,7 +323,14 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
                 .collect()
         }),
         cookies: read.cookies,
-        statutes: read.statutes,
+        statutes: read.statutes.map(|statutes| statutes.into_iter().map(duties::statute_of).collect()),
+        entity: read.entity.map(duties::entity_word),
+        responsibilities: read.responsibilities,
+        holdings: read.holdings.map(|list| {
+            list.into_iter()
+                .map(|one| Holding { name: one.name, persons: one.persons, register_ref: one.register_ref })
+                .collect()
+        }),
         risk_tolerance: read.risk_tolerance.map(|tolerance| RiskTolerance {
             units: tolerance.units,
             approver: tolerance.approver,

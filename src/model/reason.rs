@@ -336,6 +336,23 @@ const REASONS: &[(&str, &str)] = &[
     ("a policy page does not answer with 200", "方針のページが200を返しません"),
     ("the page is longer than is read", "ページが読取り上限を超えています"),
     ("not a URL with a host", "ホストを含むURLではありません"),
+    (
+        "no division of duties is declared (site file: declared: responsibilities)",
+        "責任分界の宣言がありません(サイトファイルのdeclared: responsibilities)",
+    ),
+    (
+        "no holdings are declared (site file: declared: holdings)",
+        "個人情報の保有の宣言がありません(サイトファイルのdeclared: holdings)",
+    ),
+    (
+        "no edition is stated (site file: declared: statutes: KEY: edition)",
+        "版の記載がありません(サイトファイルのdeclared: statutes: キー: edition)",
+    ),
+    (
+        "entity or articles are not declared (site file: declared: entity)",
+        "主体の区分または条の宣言がありません(サイトファイルのdeclared: entity)",
+    ),
+    ("the table of editions does not name it", "規格表に記載がありません"),
     ("everywhere", "全体"),
     ("named here", "ここに記載"),
     ("registered here", "ここに登録"),

@@ -237,7 +237,13 @@ pub struct Declared {
     /// Names of cookies that are set.
     pub cookies: Option<Vec<String>>,
     /// Statutes and standards that the body applies, by edition key, each with its owner.
-    pub statutes: Option<BTreeMap<String, Option<String>>>,
+    pub statutes: Option<BTreeMap<String, Statute>>,
+    /// What the body is: `public-body` or `company`.
+    pub entity: Option<String>,
+    /// Who answers for which checks: check or pattern -> `own`, `shared` or a contractor's id.
+    pub responsibilities: Option<BTreeMap<String, String>>,
+    /// Holdings of personal information.
+    pub holdings: Option<Vec<Holding>>,
     /// Residual risk, in units, that the body tolerates, with approver and date.
     pub risk_tolerance: Option<RiskTolerance>,
 }
@@ -267,6 +273,32 @@ pub struct RiskTolerance {
     pub approver: Option<String>,
     /// When.
     pub approved_on: Option<Time>,
+}
+
+/// A statute or standard that the body applies.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statute {
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Edition that the body follows.
+    pub edition: Option<String>,
+    /// Newest edition by the bundled table; absent where the table does not know the key.
+    pub current_edition: Option<String>,
+    /// When it was last looked up whether the edition is the newest.
+    pub reviewed_on: Option<Time>,
+    /// Articles that the body names as its own duty.
+    pub articles: Option<Vec<String>>,
+}
+
+/// A holding of personal information.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// What it is.
+    pub name: String,
+    /// Persons whom it covers.
+    pub persons: i64,
+    /// Entry of the published register of personal information files.
+    pub register_ref: Option<String>,
 }
 
 impl Declared {

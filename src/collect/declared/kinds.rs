@@ -35,7 +35,39 @@ pub const KINDS: &[KindSpec] = &[
         subject: "record:statute/KEY",
         en: "one statute or standard that the body says it applies",
         ja: "適用すると宣言された法令・基準",
-        fields: &[field("has_owner", Bool, "an owner is named", "責任者が定められている")],
+        fields: &[
+            field("key", Text, "key of the table of editions", "規格表のキー"),
+            field("has_owner", Bool, "an owner is named", "責任者が定められている"),
+            field("edition", Text, "edition that the body follows; absent where not stated", "準拠する版"),
+            field("edition_current", Bool, "it is the newest by the bundled table", "最新版である"),
+            field("reviewed_on", Time, "when that was last looked up; absent where not stated", "版の確認日"),
+            field(
+                "foreign_articles",
+                Texts,
+                "articles that bind the other sort of entity (APPI chapter 4 or 5)",
+                "主体の区分に合わない条",
+            ),
+        ],
+    },
+    KindSpec {
+        name: "responsibility",
+        subject: "record:responsibilities",
+        en: "the division of duties: who answers for which checks of the policy",
+        ja: "責任分界(点検項目ごとの担当)",
+        fields: &[
+            field("unassigned", Texts, "checks of the policy that nobody answers for", "担当のない点検項目"),
+            field("unknown_parties", Texts, "parties that the register does not know", "台帳にない担当"),
+        ],
+    },
+    KindSpec {
+        name: "holding",
+        subject: "record:holding/NAME",
+        en: "one holding of personal information, as declared",
+        ja: "宣言された個人情報の保有",
+        fields: &[
+            field("persons", Integer, "persons whom it covers", "対象者数"),
+            field("in_register", Bool, "an entry of the file register is recorded", "個人情報ファイル簿の記載がある"),
+        ],
     },
     KindSpec {
         name: "risk-tolerance",

@@ -43,17 +43,7 @@ pub(super) fn observe(declaration: &Declaration, seen: &mut Seen<'_>) {
         }
         None => seen.not_asked(&["data-class"], "no acquisition is declared (site file: declared: acquisition)"),
     }
-    match &declared.statutes {
-        Some(statutes) => {
-            let statutes = statutes.iter().map(|(key, owner)| {
-                let mut one = new("statute", SubjectKind::Record, format!("statute/{key}"), place("statutes"));
-                one.set("has_owner", owner.as_ref().is_some_and(|owner| !owner.trim().is_empty()));
-                one
-            });
-            seen.all("statute", statutes.collect());
-        }
-        None => seen.not_asked(&["statute"], "no statutes are declared (site file: declared: statutes)"),
-    }
+    super::duties::observe(declaration, seen);
     match &declared.risk_tolerance {
         Some(tolerance) => {
             let mut one = new("risk-tolerance", SubjectKind::Record, "risk-tolerance", place("risk_tolerance"));

@@ -2,6 +2,7 @@
 
 mod activities;
 mod contractors;
+mod duties;
 mod kinds;
 mod lists;
 

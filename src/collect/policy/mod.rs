@@ -3,6 +3,8 @@
 
 mod text;
 
+pub use text::visible;
+
 use std::collections::BTreeMap;
 
 use super::collector::{Collector, LocalFuture, Task};

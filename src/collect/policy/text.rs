@@ -9,7 +9,8 @@ const INLINE: [&str; 16] =
     ["a", "b", "i", "em", "strong", "span", "small", "u", "abbr", "time", "ruby", "rb", "code", "font", "sup", "sub"];
 
 /// The visible text of HTML; of anything else, the text itself.
-pub(super) fn visible(bytes: &[u8]) -> String {
+#[must_use]
+pub fn visible(bytes: &[u8]) -> String {
     let text = html::decode(bytes, None).text;
     if !text.trim_start().starts_with('<') {
         return text;

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod contractor_parts;
 pub mod contractors;
+pub mod duties;
 pub mod evidence;
 pub mod exports;
 pub mod people;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::duties::{EntityDocument, HoldingDocument, StatuteDocument};
 use super::exports::{AccountsDocument, MailDocument};
 
 /// What is assessed. What it does not name is not looked at, and the report says so.
@@ -249,7 +250,13 @@ pub struct DeclaredDocument {
     /// Names of cookies that are set.
     pub cookies: Option<Vec<String>>,
     /// Statutes and standards that the body applies (keys of the editions table), each with its owner.
-    pub statutes: Option<BTreeMap<String, Option<String>>>,
+    pub statutes: Option<BTreeMap<String, Option<StatuteDocument>>>,
+    /// What the body is.
+    pub entity: Option<EntityDocument>,
+    /// Who answers for which checks: check or pattern (tls-*) -> own, shared or a contractor's id.
+    pub responsibilities: Option<BTreeMap<String, String>>,
+    /// Holdings of personal information.
+    pub holdings: Option<Vec<HoldingDocument>>,
     /// Residual risk that the body tolerates.
     pub risk_tolerance: Option<RiskToleranceDocument>,
 }

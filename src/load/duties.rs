@@ -1,0 +1,34 @@
+//! Statutes as the body declares them, held against the bundled table of editions.
+
+use super::bundled::bundled_edition_documents;
+use super::convert::optional_day;
+use super::document::duties::{EntityDocument, StatuteDocument, StatuteEntryDocument};
+use crate::model::Statute;
+
+/// A declared statute with the edition that the table names as the newest one.
+pub(super) fn statute_of((key, read): (String, Option<StatuteDocument>)) -> (String, Statute) {
+    let read = match read {
+        None => StatuteEntryDocument::default(),
+        Some(StatuteDocument::Owner(owner)) => StatuteEntryDocument { owner: Some(owner), ..Default::default() },
+        Some(StatuteDocument::Full(full)) => full,
+    };
+    let table = bundled_edition_documents().unwrap_or_default();
+    let current = table.iter().find(|edition| edition["key"] == key.as_str());
+    let statute = Statute {
+        owner: read.owner,
+        edition: read.edition,
+        current_edition: current.and_then(|edition| edition["edition"].as_str()).map(str::to_owned),
+        reviewed_on: optional_day(read.reviewed_on.as_ref()),
+        articles: read.articles,
+    };
+    (key, statute)
+}
+
+/// The word of an entity.
+pub(super) fn entity_word(entity: EntityDocument) -> String {
+    match entity {
+        EntityDocument::PublicBody => "public-body",
+        EntityDocument::Company => "company",
+    }
+    .to_owned()
+}
