@@ -173,23 +173,27 @@ fn form_declared(
     let named: Vec<&str> = declared.map(|declared| declared.texts("categories")).unwrap_or_default();
     let missing = form.texts("categories").into_iter().filter(|category| !named.contains(category));
     seen.set("undeclared_categories", Value::texts(missing));
-    match form.text("action_host") {
-        Some(host) => {
-            // Only a contract in force lets a party process what visitors enter.
-            let processor = services.of(host).filter(|service| {
-                service.flag("processes_personal") == Some(true) && service.text("contractor_status") == Some("active")
-            });
-            let is_own = hosts.contains(host) || is_of(host, own);
-            seen.set("to_own_or_registered", is_own || processor.is_some());
-            if let Some(service) = services.of(host).filter(|_| !is_own) {
-                seen.set("processor", service.text("contractor").unwrap_or_default());
-                seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
-            } else {
-                seen.unknown("processor", "no service owns it");
-            }
+    if !form.fields.contains_key("target_hosts") {
+        let reason = form.unknown_fields.get("target_hosts").map_or("where it is sent is not known", String::as_str);
+        seen.unknown("to_own_or_registered", reason).unknown("processor", reason);
+        return seen;
+    }
+    let foreign: Vec<&str> =
+        form.texts("target_hosts").into_iter().filter(|host| !hosts.contains(host) && !is_of(host, own)).collect();
+    // Only a contract in force lets a party process what visitors enter.
+    let may_process = |host: &&str| {
+        services.of(host).is_some_and(|service| {
+            service.flag("processes_personal") == Some(true) && service.text("contractor_status") == Some("active")
+        })
+    };
+    seen.set("to_own_or_registered", foreign.iter().all(may_process));
+    match foreign.iter().find_map(|host| services.of(host)) {
+        Some(service) => {
+            seen.set("processor", service.text("contractor").unwrap_or_default());
+            seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
         }
         None => {
-            seen.unknown("to_own_or_registered", "the action is no URL").unknown("processor", "the action is no URL");
+            seen.unknown("processor", "no service owns it");
         }
     }
     seen

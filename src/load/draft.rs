@@ -120,7 +120,7 @@ pub fn register_draft(evidence: &Evidence, own: &str) -> String {
             said.push(reason);
         }
     };
-    for load in evidence.of_kind("http-load").filter(|load| load.flag("same_site") != Some(true)) {
+    for load in evidence.of_kind("http-load").filter(|load| load.text("party") != Some("first")) {
         if let Some(host) = load.text("host") {
             note(host, "hosts", format!("pages load from {host} ({})", load.texts("kinds").join(", ")));
         }
@@ -211,7 +211,7 @@ mod tests {
             Location::default(),
             "x",
         );
-        load.set("host", "js.cdn.example.net").set("same_site", false).set("kinds", Value::texts(["script"]));
+        load.set("host", "js.cdn.example.net").set("party", "third").set("kinds", Value::texts(["script"]));
         let mut mail = Observation::new(
             "dns-operator",
             Subject::new(SubjectKind::Host, "mx.mail.example.org#mail-host"),

@@ -21,6 +21,8 @@ pub struct Section {
 pub fn sections(text: &str) -> Vec<Section> {
     let mut found: Vec<Section> = Vec::new();
     let mut last: Option<(Style, u32)> = None;
+    // Where the last line of the section begins, unless it is the only one.
+    let mut tail: Option<usize> = None;
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() {
@@ -31,7 +33,12 @@ pub fn sections(text: &str) -> Vec<Section> {
             Some((style, value)) => head.style == style && (head.value == value + 1 || head.value == 1),
         });
         match (head, found.last_mut()) {
-            (Some(head), _) => {
+            (Some(head), before) => {
+                // Numbers that begin anew begin a new part, and a line without a full stop before it is the part's name.
+                if let Some(section) = before.filter(|_| head.value == 1) {
+                    without_part_name(section, &mut tail);
+                }
+                tail = None;
                 last = Some((head.style, head.value));
                 found.push(Section {
                     number: head.shown,
@@ -41,6 +48,7 @@ pub fn sections(text: &str) -> Vec<Section> {
                 });
             }
             (None, Some(section)) => {
+                tail = Some(section.text.len());
                 section.text.push(' ');
                 section.text.push_str(line);
             }
@@ -49,6 +57,14 @@ pub fn sections(text: &str) -> Vec<Section> {
         }
     }
     found
+}
+
+fn without_part_name(section: &mut Section, tail: &mut Option<usize>) {
+    if let Some(at) = tail.take()
+        && !section.text.ends_with(['。', '.', '．', '！', '!', '?', '？', ')', '）'])
+    {
+        section.text.truncate(at);
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
