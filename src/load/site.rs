@@ -274,6 +274,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
             virtual_tables: read.mail.virtual_tables,
             lists: read.mail.lists,
             sieve: read.mail.sieve,
+            store: read.mail.store,
         },
         people: read.people,
         register: read.contractors,

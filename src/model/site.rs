@@ -72,6 +72,8 @@ pub struct MailExports {
     pub lists: Vec<String>,
     /// Sieve scripts by mailbox.
     pub sieve: BTreeMap<String, String>,
+    /// Stores of messages: Maildir folders or mbox files.
+    pub store: Vec<String>,
 }
 
 /// One name that is looked at over the network.

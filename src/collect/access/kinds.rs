@@ -8,6 +8,7 @@ pub(super) const CONFIG_OWNER: &str = "config-owner";
 pub(super) const LAST_LOGIN: &str = "last-login";
 pub(super) const CMS_ACCOUNT: &str = "cms-account";
 pub(super) const MAIL_FORWARD: &str = "mail-forward";
+pub(super) const MAIL_STORE: &str = "mail-store";
 
 /// The kinds.
 pub const KINDS: &[KindSpec] = &[
@@ -102,6 +103,16 @@ pub const KINDS: &[KindSpec] = &[
             field("programs", Integer, "programs that mail is handed to", "メールを渡すプログラムの数"),
             field("unresolved", Texts, "files, scripts or patterns that could not be followed", "展開できなかったもの"),
             field("cycle", Bool, "an alias leads back to itself", "別名が循環している"),
+        ],
+    },
+    KindSpec {
+        name: MAIL_STORE,
+        subject: "file:PATH",
+        en: "one store of messages from visitors: a Maildir or an mbox; nothing of a message is kept but its time",
+        ja: "問合せメールの保管先(Maildirまたはmbox)。保持するのは日時のみ",
+        fields: &[
+            field("messages", Integer, "messages in it", "メールの件数"),
+            field("oldest", Time, "when the oldest came", "最も古いメールの日時"),
         ],
     },
 ];

@@ -7,6 +7,7 @@ mod forwarding;
 mod kinds;
 mod last_login;
 mod sshd;
+mod store;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::host::tree::HostTree;
@@ -84,6 +85,7 @@ impl Collector for AccessCollector {
             let host = site.host_root.as_ref().map_or("host", |root| root.name.as_str());
             last_login::observe(world, site, host, &mut seen);
             cms::observe(world, site, &mut seen);
+            store::observe(world, site, &mut seen);
             forwarding::observe(world, site, tree.as_ref().map(|(_, tree)| tree), &mut seen);
             seen.evidence
         })

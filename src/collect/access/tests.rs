@@ -33,6 +33,7 @@ fn world() -> RecordedWorld {
         .file("root/home/desk/.forward", "\\desk\nme@mail.example.com\n")
         .file("lastlog.txt", "Username Port From Latest\nroot **Never logged in**\nvendor pts/0 192.0.2.7 Mon Nov 23 09:12:33 +0900 2026\n")
         .file("cms.csv", "user_login,roles\nwebadmin,administrator\neditor,editor\n")
+        .file("enquiry.mbox", "From a@example.com Tue Nov 10 09:00:00 2026\n\nx\n\nFrom b@example.com Mon Mar  2 09:00:00 2020\n\nhidden text\n")
         .file("list.csv", "mailbox,target\nsoudan@example.jp,contact\n")
 }
 
@@ -42,6 +43,7 @@ fn site() -> Site {
     site.accounts.lastlog = Some("lastlog.txt".to_owned());
     site.accounts.cms = Some("cms.csv".to_owned());
     site.mail.lists = vec!["list.csv".to_owned()];
+    site.mail.store = vec!["enquiry.mbox".to_owned()];
     site
 }
 
@@ -117,6 +119,23 @@ fn mail_is_followed_to_its_leaves_and_only_domains_are_kept() {
 }
 
 #[test]
+fn of_stored_mail_only_the_number_and_the_oldest_day_are_kept() {
+    let evidence = look_at(&world(), site());
+    let store = one(&evidence, "mail-store", "file:enquiry.mbox");
+    assert_eq!(
+        (store.integer("messages"), store.fields.get("oldest")),
+        (Some(2), Some(&Time::parse("2020-03-02").unwrap().into()))
+    );
+    assert!(!format!("{evidence:?}").contains("hidden text") && !format!("{evidence:?}").contains("a@example"));
+    let mut maildir = site();
+    maildir.mail.store = vec!["box".to_owned()];
+    let files = world().file("box/cur/1", "x").file("box/.Old/cur/2", "x").file("box/tmp/3", "x");
+    assert_eq!(one(&look_at(&files, maildir.clone()), "mail-store", "file:box").integer("messages"), Some(2));
+    let odd = look_at(&world().file("box", "no mail\n"), maildir);
+    assert!(odd.gaps.iter().any(|gap| gap.reason == "neither a Maildir nor an mbox"), "{:?}", odd.gaps);
+}
+
+#[test]
 fn what_nobody_names_is_not_asked_and_what_cannot_be_read_is_a_gap() {
     let evidence = look_at(&RecordedWorld::new(), Site { name: "example".to_owned(), ..Site::default() });
     for kind in KINDS {
@@ -128,5 +147,5 @@ fn what_nobody_names_is_not_asked_and_what_cannot_be_read_is_a_gap() {
         let state = &evidence.census_of(kind.name).next().unwrap().state;
         assert!(matches!(state, CensusState::Incomplete(_)), "{}", kind.name);
     }
-    assert_eq!(evidence.gaps.len(), 5, "{:?}", evidence.gaps);
+    assert_eq!(evidence.gaps.len(), 6, "{:?}", evidence.gaps);
 }

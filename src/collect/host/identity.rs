@@ -256,7 +256,9 @@ fn add_rule(
         let place = Location::file(tree.shown(path), rule.line, 1);
         let mut seen = Observation::new(SUDO_RULE, subject, place, "sudoers");
         seen.set("user", user).set("any_command", false).set("opens_logs", false).set("nopasswd", false);
-        seen.set("commands", Value::List(Vec::new()));
+        for list in ["commands", "escapes", "negated"] {
+            seen.set(list, Value::List(Vec::new()));
+        }
         seen
     });
     let mut all: BTreeSet<String> = entry.texts("commands").into_iter().map(str::to_owned).collect();
@@ -272,6 +274,15 @@ fn add_rule(
     if rule.nopasswd {
         entry.set("nopasswd", true);
     }
+    let mut grown = |list: &str, more: Vec<String>| {
+        let mut all: BTreeSet<String> = entry.texts(list).into_iter().map(str::to_owned).collect();
+        all.extend(more);
+        entry.set(list, Value::texts(all));
+    };
+    // A rule for everything is no escape from a narrower one.
+    let escapes = commands.iter().filter(|command| *command != "ALL" && sudoers::opens_logs(command));
+    grown("escapes", escapes.cloned().collect());
+    grown("negated", rule.negated.clone());
     entry.set("commands", Value::texts(all));
 }
 

@@ -362,6 +362,13 @@ pub const KINDS: &[KindSpec] = &[
                 "ログを読めるコマンド(シェル・エディタ・ページャ・ワイルドカード)がある",
             ),
             field("nopasswd", Bool, "without a password", "パスワード不要"),
+            field(
+                "escapes",
+                Texts,
+                "commands that lead to a shell or to other files: shells, editors, pagers, wildcards",
+                "シェルや他のファイルへ到達できるコマンド",
+            ),
+            field("negated", Texts, "commands that are taken out with !", "否定形で除外されたコマンド"),
         ],
     },
 ];

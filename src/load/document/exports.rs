@@ -31,4 +31,7 @@ pub struct MailDocument {
     /// Sieve scripts by the mailbox that they belong to.
     #[serde(default)]
     pub sieve: BTreeMap<String, String>,
+    /// Stores of messages: Maildir folders or mbox files.
+    #[serde(default)]
+    pub store: Vec<String>,
 }

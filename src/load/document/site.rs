@@ -241,7 +241,7 @@ pub struct DeclaredDocument {
     pub administrators: Option<Vec<String>>,
     /// Domains that receive the body's mail.
     pub mail_domains: Option<Vec<String>>,
-    /// DKIM selectors in use, by mail domain: { example.jp: [s2026] }.
+    /// DKIM selectors in use, a list for each mail domain.
     pub dkim_selectors: Option<BTreeMap<String, Vec<String>>>,
     /// Domains that are no longer used and must be held all the same.
     pub retired_domains: Option<Vec<RetiredDomainDocument>>,

@@ -30,6 +30,11 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ),
     ("no USER is set, and the base image may set one", "USERの指定がなく、基のイメージが指定している可能性があります"),
     ("no image is named", "イメージの指定がありません"),
+    (
+        "no mail store is named (site file: mail: store)",
+        "メールの保管先の記載がありません(サイトファイルのmail: store)",
+    ),
+    ("it holds no message", "メールがありません"),
     ("no host root is named (site file: host)", "ホストの領域の記載がありません(サイトファイルのhost)"),
     (
         "no server configuration is named (site file: configuration)",
