@@ -215,6 +215,8 @@ fn english_in(text: &str, assessment: &Assessment) -> Vec<String> {
         snippets
             .extend(check.remedy.snippets.values().flat_map(|text| text.lines()).map(|line| line.trim().to_owned()));
     }
+    // The longest first: a lone bracket is a line of some snippet too, and a part of others.
+    snippets.sort_by_key(|snippet| std::cmp::Reverse(snippet.len()));
     let mut leaks = Vec::new();
     for line in text.lines() {
         let line = snippets

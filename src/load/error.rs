@@ -87,10 +87,11 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     let name: String = name.chars().take(80).collect();
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().div_ceil(2).min(4))
+        // Of two that are equally near, the one that goes on from what was typed is meant.
+        .map(|candidate| (strsim::damerau_levenshtein(&name, candidate), !candidate.starts_with(&name), candidate))
+        .filter(|(distance, _, candidate)| *distance <= candidate.chars().count().div_ceil(2).min(4))
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(_, _, candidate)| candidate)
 }
 
 struct Listed<'a> {

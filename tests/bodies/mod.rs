@@ -266,6 +266,10 @@ impl Body {
         put("people.yml", format!("people:\n{}", people.concat()));
         put("records.yml", "records: []\n".to_owned());
         let mut listing = "#mtree\n/set type=file uid=0 gid=0 uname=root gname=root mode=0644\n. type=dir mode=0755\n./etc type=dir mode=0755\n./etc/ssh type=dir mode=0755\n./etc/sudoers.d type=dir mode=0755\n./home type=dir mode=0755\n./etc/postfix type=dir mode=0755\n".to_owned();
+        for account in &self.accounts {
+            let user = &account.user;
+            listing.push_str(&format!("./home/{user} type=dir mode=0750\n./home/{user}/.ssh type=dir mode=0700\n"));
+        }
         let mut root = |path: &str, text: String| {
             listing.push_str(&format!("./{path}\n"));
             put(&format!("root/{path}"), text);
@@ -325,7 +329,7 @@ impl Body {
 
     /// What a recorded look from outside states: operators in DNS, hosts of pages, the form.
     fn outside(&self, evidence: &mut Evidence) {
-        let kinds = ["dns-operator", "http-load", "http-form", "http-host"];
+        let kinds = ["dns-operator", "http-load", "http-form", "http-host", "http-page"];
         evidence.census.retain(|census| !kinds.contains(&census.kind.as_str()));
         for (host, role, exists) in &self.dns {
             let subject = Subject::new(SubjectKind::Host, format!("{host}#{role}"));
@@ -337,14 +341,15 @@ impl Body {
         for host in &self.loads {
             let subject = Subject::new(SubjectKind::Host, host.as_str());
             let mut one = Observation::new("http-load", subject, Location::host(host.as_str()), "recorded");
-            one.set("host", host.as_str()).set("same_site", false).set("kinds", Value::texts(["script"]));
+            one.set("host", host.as_str()).set("party", "third").set("kinds", Value::texts(["script"]));
             one.set("pages", Value::texts(["/"]));
             evidence.observations.push(one);
         }
         let subject = Subject::new(SubjectKind::Page, "https://www.city.example.jp/contact#form[0]");
         let mut form = Observation::new("http-form", subject, Location::host("www.city.example.jp"), "recorded");
         form.set("categories", Value::texts(["name"])).set("post", true).set("action_https", true);
-        form.set("action_host", self.form_host.as_str()).set("page", "/contact");
+        form.set("personal", true).set("target_hosts", Value::texts([self.form_host.as_str()]));
+        form.set("page", "/contact");
         evidence.observations.push(form);
         for kind in kinds {
             let count = evidence.of_kind(kind).count();
