@@ -35,6 +35,10 @@ impl Collector for LogsCollector {
         KINDS
     }
 
+    fn is_of_host(&self) -> bool {
+        true
+    }
+
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(look(world, task))
     }
