@@ -182,7 +182,9 @@ fn needed_kinds(judged: &Judged, options: &JudgeOptions) -> Option<BTreeSet<Stri
     let remaining = checks.iter().filter(|check| !left_out.contains_key(&check.id) && is_used(check, declaration));
     let needed: BTreeSet<String> =
         remaining.filter(|check| !check.is_second_pass()).map(|check| check.needs.clone()).collect();
-    let joined = JOINS.iter().flat_map(|join| join.kinds).any(|kind| needed.contains(kind.name));
+    // What is concluded rests on kinds of which only its join knows.
+    let concluded = JOINS.iter().flat_map(|join| join.kinds).chain(TLS_PROFILE_KINDS);
+    let joined = concluded.into_iter().any(|kind| needed.contains(kind.name));
     (!joined).then_some(needed)
 }
 

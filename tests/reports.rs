@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -18,7 +19,8 @@ fn render(target: &str, format: &str) -> String {
     text
 }
 
-fn hostile() -> String {
+/// Written once: the tests of this file run side by side.
+static HOSTILE_SITE: LazyLock<String> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reports-hostile");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -33,10 +35,10 @@ fn hostile() -> String {
         format!("records:\n  - {{ id: \"{HOSTILE}\", activity: audit, on: 2020-01-01, by: \"{HOSTILE}\" }}\n");
     std::fs::write(folder.join("records.yml"), records).unwrap();
     folder.display().to_string()
-}
+});
 
 fn targets() -> [String; 3] {
-    ["examples/kept".to_owned(), "examples/broken".to_owned(), hostile()]
+    ["examples/kept".to_owned(), "examples/broken".to_owned(), HOSTILE_SITE.clone()]
 }
 
 #[test]
