@@ -43,7 +43,7 @@ pub const KINDS: &[KindSpec] = &[
             field(
                 "image_pinned",
                 FieldType::Bool,
-                "a version tag or digest is named; false also for latest and for a build without a name",
+                "a version tag or digest is named; false also for latest",
                 "版のタグまたはダイジェストが指定されている",
             ),
             field("image_built", FieldType::Bool, "built from a Dockerfile here", "ここでDockerfileから構築される"),

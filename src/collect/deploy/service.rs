@@ -92,14 +92,14 @@ pub(super) fn state(container: &Container, main: &str, readers: Option<&[String]
         .collect();
     match &container.image {
         Some(Text::Known(image)) => {
-            one.set("image", cut(image)).set("image_pinned", is_pinned(image) || container.built);
+            one.set("image", cut(image)).set("image_pinned", is_pinned(image));
         }
         Some(unset) => {
             one.unknown("image", unset.reason()).unknown("image_pinned", unset.reason());
         }
-        // What is built here is as pinned as its Dockerfile; without a build nothing says what would run.
+        // What is built here is as pinned as the base of its Dockerfile, which no fact tells yet.
         None if container.built => {
-            one.set("image_pinned", true);
+            one.unknown("image_pinned", "it is built here, and the base is not looked at");
         }
         None => {
             one.unknown("image_pinned", "no image is named");
