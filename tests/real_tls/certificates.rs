@@ -8,6 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use super::programs::evidence;
+
 const NAME: &str = "www.example.jp";
 
 /// A folder of authorities, leaves and answers.
@@ -252,22 +254,32 @@ fn up(child: Child, port: u16, what: &str) -> Server {
     panic!("{what} did not start");
 }
 
-pub(crate) fn tenken(arguments: &[&str], url: &str, server: &Server, root: &str) -> Value {
-    let host = url.trim_start_matches("https://");
-    let resolve = format!("{host}:443:127.0.0.1:{}", server.1);
-    let output = Command::new(env!("CARGO_BIN_EXE_tenken"))
-        .args(arguments)
-        // Nobody answers questions of DNS there, at once.
-        .args([url, "--resolve", &resolve, "--timeout", "5", "--cacert", root, "--resolver", "127.0.0.1:9"])
-        .env_clear()
-        .output()
-        .unwrap();
+/// A report that is made from stored evidence.
+pub(crate) fn tenken(arguments: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_tenken")).args(arguments).env_clear().output().unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+impl Server {
+    /// What the TLS collector says of it.
+    pub(crate) fn evidence(&self, flags: &[&str]) -> Value {
+        self.evidence_of("https://www.example.jp", flags)
+    }
+
+    fn evidence_of(&self, url: &str, flags: &[&str]) -> Value {
+        let host = url.trim_start_matches("https://");
+        let resolve = format!("{host}:443:127.0.0.1:{}", self.1);
+        // `openssl s_server` serves one connection after the other.
+        evidence(&[&[url, "--resolve", &resolve, "--timeout", "5", "--jobs", "1"], flags].concat())
+    }
 }
 
 /// The chains that were seen, the first one first.
 fn chains(url: &str, server: &Server, root: &str) -> Vec<Value> {
-    let evidence = tenken(&["collect"], url, server, root);
+    chains_of(&server.evidence_of(url, &["--cacert", root]))
+}
+
+fn chains_of(evidence: &Value) -> Vec<Value> {
     let seen = evidence["observations"].as_array().unwrap().iter().filter(|seen| seen["kind"] == "tls-certificate");
     let mut seen: Vec<Value> = seen.cloned().collect();
     seen.sort_by_key(|seen| seen["subject"].as_str().unwrap().to_owned());
@@ -575,10 +587,12 @@ fn a_staple_is_worth_what_it_was_made_to_be() {
     ] {
         let file = lab.write("staple.der", answer);
         let server = serve(&lab, leaf, &["-status_file", &file]);
-        hold(what, &chains("https://www.example.jp", &server, &lab.path("root.pem"))[0], &facts);
+        let evidence = server.evidence(&["--cacert", &lab.path("root.pem")]);
+        hold(what, &chains_of(&evidence)[0], &facts);
+        let stored = lab.write("evidence.json", evidence.to_string());
         let told = |now: &str| {
-            let assess = ["assess", "--format", "json", "--only", "tls-ocsp-fresh,tls-must-staple", "--now", now];
-            let report = tenken(&assess, "https://www.example.jp", &server, &lab.path("root.pem"));
+            let only = ["--only", "tls-ocsp-fresh,tls-must-staple", "--now", now];
+            let report = tenken(&[&["assess", "--format", "json", "--replay", &stored][..], &only].concat());
             let found = report["findings"].as_array().unwrap().iter().find(|found| found["check"] == "tls-ocsp-fresh");
             found.map_or_else(|| "none".to_owned(), |found| found["outcome"].as_str().unwrap_or_default().to_owned())
         };

@@ -1,7 +1,6 @@
 //! The live world's full HTTP client: HTTP/2 where offered, redirects never followed, bodies cut at the limit.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use super::LiveWorld;
 use crate::collect::accept;
@@ -26,6 +25,8 @@ impl LiveWorld {
             // A URL without a host has no port to set, and then it would not have been declared.
             let _ = parsed.set_port(Some(destination));
         }
+        // Taken before the client is made, so that it is given back after the client is gone.
+        let _place = self.doors.place(&host).await?;
         let mut tls = accept::configuration()?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let client = reqwest::Client::builder()
@@ -36,8 +37,6 @@ impl LiveWorld {
             .user_agent(USER_AGENT)
             .build()
             .map_err(|error| Refusal::Failed(said(&error)))?;
-        let _permit =
-            Arc::clone(&declared.open).acquire_owned().await.map_err(|error| Refusal::Failed(error.to_string()))?;
         let answer = async {
             let mut response = client.get(parsed).send().await.map_err(|error| Refusal::Failed(said(&error)))?;
             let mut fetched = Fetched {

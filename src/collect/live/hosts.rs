@@ -6,13 +6,12 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::LiveWorld;
@@ -28,7 +27,6 @@ pub(super) struct DeclaredHost {
     pub(super) addresses: Vec<IpAddr>,
     pub(super) ports: Vec<u16>,
     pub(super) trust: Option<PathBuf>,
-    pub(super) open: Arc<Semaphore>,
 }
 
 /// How the world may be asked.
@@ -42,6 +40,7 @@ pub struct LiveOptions {
     pub(super) offline: bool,
     pub(super) resolver: Option<SocketAddr>,
     pub(super) deep: bool,
+    pub(super) connections: usize,
 }
 
 impl LiveOptions {
@@ -64,7 +63,6 @@ impl LiveOptions {
                     .chain(host.ports.iter().copied())
                     .collect(),
                 trust: host.trust.as_ref().map(|path| base.join(path)),
-                open: Arc::new(Semaphore::new(connections)),
             };
             (host.name.clone(), declared)
         });
@@ -76,7 +74,6 @@ impl LiveOptions {
                 addresses: Vec::new(),
                 ports: vec![443],
                 trust: None,
-                open: Arc::new(Semaphore::new(connections)),
             });
         }
         Self {
@@ -88,6 +85,7 @@ impl LiveOptions {
             offline,
             resolver: site.resolver,
             deep: false,
+            connections,
         }
     }
 
@@ -178,11 +176,12 @@ impl LiveWorld {
         if !may_be_asked {
             return Err(Refusal::NotDeclared);
         }
-        let permit =
-            Arc::clone(&declared.open).acquire_owned().await.map_err(|error| Refusal::Failed(error.to_string()))?;
         let destination = self.destination(host, address);
+        let permit = self.doors.place(host).await?;
         let connected = async { TcpStream::connect(destination).await.map_err(|error| network(&error)) };
         let stream = self.in_time(connected).await?;
+        // Questions are small and wait for answers: held back, each would cost a delayed acknowledgement.
+        stream.set_nodelay(true).map_err(|error| network(&error))?;
         Ok(Box::new(Held { stream, _permit: permit }))
     }
 }

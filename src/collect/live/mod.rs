@@ -3,6 +3,7 @@
 mod attributes;
 mod client;
 mod dns;
+mod doors;
 mod files;
 mod hosts;
 pub mod message;
@@ -23,6 +24,7 @@ use super::world::{Attributes, Fetched, FileFacts, Refusal, Stream, World};
 pub struct LiveWorld {
     options: LiveOptions,
     dns: dns::DnsState,
+    doors: doors::Doors,
     /// Read once and only when a host is looked at.
     platform_roots: OnceLock<Vec<Vec<u8>>>,
 }
@@ -31,7 +33,8 @@ impl LiveWorld {
     /// A world that may be asked in this way.
     #[must_use]
     pub fn new(options: LiveOptions) -> Self {
-        Self { options, dns: dns::DnsState::new(), platform_roots: OnceLock::new() }
+        let doors = doors::Doors::new(options.connections);
+        Self { options, dns: dns::DnsState::new(), doors, platform_roots: OnceLock::new() }
     }
 
     fn path(&self, path: &str) -> PathBuf {

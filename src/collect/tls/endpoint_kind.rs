@@ -245,6 +245,12 @@ pub(super) const ENDPOINT_KIND: KindSpec = KindSpec {
             "許容されないClientHelloの種類",
         ),
         field(
+            "connections",
+            Integer,
+            "connections that were opened to this endpoint by this collector",
+            "この収集で開いた接続の数",
+        ),
+        field(
             "throttled",
             Bool,
             "the server stopped answering hellos that it had answered before",

@@ -5,12 +5,14 @@ mod endpoint_kind;
 mod kinds;
 mod probe;
 mod search;
+mod session;
 pub mod starttls;
 
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
 
+use self::certificate::{Behind, Greeting, Place};
 use self::probe::{Contact, Probe, Target};
 use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
@@ -81,9 +83,11 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> Evidence {
 
 /// One endpoint: hellos of every version, and full handshakes for the certificates beside them.
 async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evidence {
-    let Target { world, name, address, .. } = target;
     let mut evidence = Evidence::default();
-    let probe = Probe::new(target, world.looks_deep());
+    let profile = task.declaration.site.tls_profile.as_ref();
+    let wants_hybrid = profile.is_some_and(|profile| profile.grades().iter().any(|(_, demands)| demands.hybrid_group));
+    let deep = target.world.looks_deep();
+    let probe = Probe::new(target, deep, wants_hybrid);
     match probe.contact().await {
         Contact::Spoken => {}
         Contact::NotTls => {
@@ -99,15 +103,21 @@ async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evi
             return evidence;
         }
     }
-    let handshakes = certificate::look(world, name, address, endpoint, task.now, None);
-    let (mut certificates, ()) = tokio::join!(handshakes, probe.look());
-    probe.settle(&certificates.negotiated).await;
-    if certificates.negotiated.is_err() && probe.chain().is_some() {
-        // A modern client cannot speak with it; its chain was sent in the clear all the same.
-        certificates = certificate::look(world, name, address, endpoint, task.now, probe.chain()).await;
-    }
+    let place = Place { world: target.world, name: target.name, address: target.address };
+    let mut behind = Behind::default();
+    let greeting = async {
+        let greeting = Greeting::new(place, &mut behind).await;
+        if deep && greeting.negotiated().as_deref() == Ok("TLSv1.3") {
+            certificate::look_at_schemes(place, greeting.scheme(), &mut behind).await;
+        }
+        greeting
+    };
+    let (greeting, ()) = tokio::join!(greeting, probe.look());
+    probe.settle(&greeting.negotiated()).await;
+    let in_the_clear = probe.in_the_clear();
+    let certificates = certificate::look(place, endpoint, task.now, greeting, &in_the_clear, &mut behind).await;
     evidence.census.push(Census::complete(kinds::ENDPOINT, endpoint, 1));
-    evidence.observations.push(probe.observation(endpoint, &certificates.negotiated, certificates.tickets));
+    evidence.observations.push(probe.observation(endpoint, &certificates.negotiated, &behind));
     evidence.extend(certificates.evidence);
     evidence
 }

@@ -32,6 +32,8 @@ pub struct ServerHello {
     pub suite: u16,
     /// The compression method that was selected.
     pub compression: u8,
+    /// The server's random.
+    pub random: [u8; 32],
     /// Whether it is a HelloRetryRequest.
     pub is_retry: bool,
     /// Whether the session has an id by which it can be resumed.
@@ -43,17 +45,23 @@ pub struct ServerHello {
 /// What a ServerKeyExchange says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exchange {
-    /// Elliptic curve: the named group; the signature scheme in TLS 1.2.
+    /// Elliptic curve: the named group and the server's point on it; the signature scheme in TLS 1.2.
     Elliptic {
         /// The group.
         group: u16,
+        /// The server's public point.
+        point: Vec<u8>,
         /// The signature scheme.
         signature: Option<u16>,
     },
-    /// Finite field: the prime, most significant byte first.
+    /// Finite field: numbers with their most significant byte first and without leading zeros.
     FiniteField {
-        /// The prime without leading zeros.
+        /// The prime.
         prime: Vec<u8>,
+        /// The generator.
+        generator: Vec<u8>,
+        /// The server's public number.
+        public: Vec<u8>,
         /// The signature scheme.
         signature: Option<u16>,
     },
@@ -165,16 +173,14 @@ impl Flight {
                         return None;
                     }
                     let group = cursor.short()?;
-                    cursor.vector(1)?;
-                    Some(Exchange::Elliptic { group, signature: signature(&mut cursor, suite, hello.version) })
+                    let point = cursor.vector(1)?.to_vec();
+                    Some(Exchange::Elliptic { group, point, signature: signature(&mut cursor, suite, hello.version) })
                 }
                 KeyExchange::Dhe => {
-                    let prime = cursor.vector(2)?;
-                    cursor.vector(2)?;
-                    cursor.vector(2)?;
-                    let from = prime.iter().position(|byte| *byte != 0).unwrap_or(prime.len());
-                    let prime = prime.get(from..)?.to_vec();
-                    Some(Exchange::FiniteField { prime, signature: signature(&mut cursor, suite, hello.version) })
+                    let (prime, generator, public) = (cursor.vector(2)?, cursor.vector(2)?, cursor.vector(2)?);
+                    let [prime, generator, public] = [prime, generator, public].map(without_zeros);
+                    let signature = signature(&mut cursor, suite, hello.version);
+                    Some(Exchange::FiniteField { prime, generator, public, signature })
                 }
                 _ => Some(Exchange::Other),
             }
@@ -195,6 +201,10 @@ impl Flight {
         }
         Some(CertificateRequest { authorities })
     }
+}
+
+fn without_zeros(number: &[u8]) -> Vec<u8> {
+    number.iter().copied().skip_while(|byte| *byte == 0).collect()
 }
 
 fn signature(cursor: &mut Cursor<'_>, suite: Suite, version: u16) -> Option<u16> {
@@ -223,6 +233,7 @@ fn server_hello(body: &[u8]) -> Option<ServerHello> {
         version: legacy,
         suite,
         compression,
+        random: *random.first_chunk::<32>()?,
         is_retry: random == RETRY,
         has_session_id: !session.is_empty(),
         extensions,

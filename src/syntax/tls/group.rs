@@ -127,6 +127,12 @@ pub fn is_of_tls12(number: u16) -> bool {
     number <= 30
 }
 
+/// Whether it may sign a handshake of TLS 1.3 (RFC 8446 section 4.2.3, RFC 8734, and ML-DSA).
+#[must_use]
+pub fn is_signature_of_tls13(number: u16) -> bool {
+    matches!(number, 0x0403 | 0x0503 | 0x0603 | 0x0708 | 0x0804..=0x080b | 0x081a..=0x081c | 0x0904..=0x0906)
+}
+
 /// A signature over SHA-1 or MD5 (RFC 9155).
 #[must_use]
 pub fn is_weak_signature(number: u16) -> bool {

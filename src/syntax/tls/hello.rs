@@ -1,5 +1,6 @@
 //! The writer of a ClientHello (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2): every list in the caller's order, nothing random.
 
+use super::base_point::{BASE_P256, BASE_X25519};
 use super::{Version, long};
 
 /// A key share in a TLS 1.3 hello. No private key stands behind it: what is agreed on with it is never used.
@@ -46,7 +47,12 @@ pub struct Hello {
     pub future_version: bool,
     /// Filled up to so many bytes (RFC 7685).
     pub padded_bytes: usize,
+    /// What the client's side of the handshake ended with that is renegotiated (RFC 5746 section 3.5); else nothing.
+    pub renegotiated: Vec<u8>,
 }
+
+/// The client's random. It is a constant: no secret is ever sent under it, and the same question gets the same answer.
+pub const CLIENT_RANDOM: [u8; 32] = [0x5a; 32];
 
 impl Hello {
     /// A hello of a version that offers nothing yet.
@@ -68,6 +74,7 @@ impl Hello {
             unknown_extension: false,
             future_version: false,
             padded_bytes: 0,
+            renegotiated: Vec::new(),
         }
     }
 
@@ -87,8 +94,7 @@ impl Hello {
     fn handshake(&self, missing: usize) -> Vec<u8> {
         let mut body = Vec::with_capacity(1_024);
         body.extend(self.legacy_version.unwrap_or_else(|| self.version.number().min(0x0303)).to_be_bytes());
-        // The random is a constant: nothing is ever encrypted with it, and the same question gets the same answer.
-        body.extend([0x5a; 32]);
+        body.extend(CLIENT_RANDOM);
         body.push(0);
         let grease = self.grease.then_some(0x2a2a);
         let fallback = self.fallback.then_some(0x5600);
@@ -153,7 +159,9 @@ impl Hello {
             add(22, &[]);
             add(23, &[]);
             add(35, &[]);
-            add(0xff01, &[0]);
+            let mut ended = vec![u8::try_from(self.renegotiated.len()).unwrap_or(0)];
+            ended.extend(&self.renegotiated);
+            add(0xff01, &ended);
         }
         if self.unknown_extension {
             add(0xfe77, b"tenken");
@@ -170,26 +178,16 @@ impl Hello {
             KeyShare::Empty => {}
             KeyShare::X25519 => {
                 share.extend([0, 29]);
-                let mut point = [0; 32];
-                point[0] = 9;
-                long(&mut share, &point);
+                long(&mut share, &BASE_X25519);
             }
             KeyShare::P256 => {
                 share.extend([0, 23]);
-                long(&mut share, &P256_BASE);
+                long(&mut share, &BASE_P256);
             }
         }
         share
     }
 }
-
-/// The base point of P-256, uncompressed (SEC 2, section 2.4.2).
-const P256_BASE: [u8; 65] = [
-    0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03,
-    0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe,
-    0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce,
-    0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
-];
 
 fn listed(values: impl Iterator<Item = u16>) -> Vec<u8> {
     values.flat_map(u16::to_be_bytes).collect()

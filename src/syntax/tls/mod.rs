@@ -1,5 +1,6 @@
 //! The first flights of TLS and SSL, all versions: hellos written, servers' answers read. It negotiates nothing further, and judges nothing.
 
+mod base_point;
 mod flight;
 mod group;
 mod hello;
@@ -8,12 +9,13 @@ mod registry;
 mod ssl2;
 mod suite;
 
+pub use base_point::{BASE_P256, BASE_P384, BASE_X25519};
 pub use flight::{CertificateRequest, Exchange, Flight, ServerHello};
 pub use group::{
-    GROUPS, SIGNATURES, group_name, is_finite_field, is_of_tls12, is_of_tls13, is_post_quantum, is_weak_group,
-    is_weak_signature, signature_name,
+    GROUPS, SIGNATURES, group_name, is_finite_field, is_of_tls12, is_of_tls13, is_post_quantum, is_signature_of_tls13,
+    is_weak_group, is_weak_signature, signature_name,
 };
-pub use hello::{Hello, KeyShare};
+pub use hello::{CLIENT_RANDOM, Hello, KeyShare};
 pub use reader::{FlightReader, Progress};
 pub use ssl2::{SSL2_CIPHERS, Ssl2Answer, read_ssl2, ssl2_cipher_name, ssl2_hello};
 pub use suite::{Class, KeyExchange, Suite};

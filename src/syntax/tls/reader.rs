@@ -217,7 +217,10 @@ mod tests {
             let read = reader.into_flight();
             let Some(ServerHello { version: 0x0303, suite: 0xc02f, .. }) = read.hello else { panic!("{read:?}") };
             assert_eq!(read.certificates, Some(vec![vec![1, 2, 3], vec![9]]));
-            assert_eq!(read.exchange, Some(Exchange::Elliptic { group: 29, signature: Some(0x0804) }));
+            assert_eq!(
+                read.exchange,
+                Some(Exchange::Elliptic { group: 29, point: vec![5, 5], signature: Some(0x0804) })
+            );
             assert_eq!(read.certificate_request.map(|request| request.authorities), Some(2));
             assert!(read.is_whole);
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{ClientSessionStore, Resumption};
+use rustls::client::{ClientSessionStore, ResolvesClientCert, Resumption};
 use rustls::crypto::{
     ActiveKeyExchange, CryptoProvider, SupportedKxGroup, ring, verify_tls12_signature, verify_tls13_signature,
 };
@@ -17,8 +17,9 @@ use tokio_rustls::TlsConnector;
 
 use super::super::SMTP_PORTS;
 use super::super::starttls::begin_smtp;
-use super::tickets::{Counting, Tickets, read_out};
-use crate::collect::accept::Sent;
+use super::Sent;
+use super::client_auth::{Asked, ClientAuth};
+use super::tickets::{Counting, Ended, Tickets, read_out};
 use crate::collect::world::{Refusal, World};
 
 /// Which keys a server is asked to prove itself with.
@@ -72,28 +73,41 @@ impl Family {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Captured {
     /// Certificates were sent, whether or not the handshake then ended well.
-    Chain {
-        /// DER, in the order in which they were sent.
-        chain: Vec<Vec<u8>>,
-        /// The stapled answer; empty where there is none.
-        staple: Vec<u8>,
-        /// `TLSv1.2`, `TLSv1.3`, or `none` where the handshake did not end.
-        version: String,
-        /// The tickets after it, where they were waited for to the end.
-        tickets: Option<Tickets>,
-    },
+    Chain(Box<Shown>),
     /// The server said no, in TLS.
     Refused(String),
     /// It cannot be told.
     Unknown(String),
 }
 
+/// What a server showed in one handshake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// The version is `TLSv1.2`, `TLSv1.3`, or `none` where the handshake did not end.
+    pub(super) sent: Sent,
+    /// The tickets after it, where they were waited for to the end.
+    pub(super) tickets: Option<Tickets>,
+    /// How a client's certificate is asked for, where that was seen to the end.
+    pub(super) client_auth: Option<ClientAuth>,
+    /// The scheme of the handshake's signature.
+    pub(super) scheme: Option<u16>,
+}
+
+/// What is asked for in one handshake.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    pub(super) family: Family,
+    /// The schemes, where they are not those of the family; then TLS 1.3 alone, and only as far as the signature.
+    pub(super) schemes: Option<Vec<u16>>,
+}
+
 /// Makes one handshake.
-pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, family: Family) -> Captured {
+pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, question: Question) -> Captured {
     let seconds = world.timeout_seconds();
-    let verifier = Arc::new(Keeping { provider: provider(family), family, sent: Mutex::new(Sent::default()) });
+    let keeping = Arc::new(Keeping::new(question));
     let counting = Arc::new(Counting::default());
-    let configuration = match configuration(&verifier, &counting) {
+    let asked = Arc::new(Asked::default());
+    let configuration = match configuration(&keeping, &counting, &asked) {
         Ok(configuration) => configuration,
         Err(error) => return Captured::Unknown(error.to_string()),
     };
@@ -119,31 +133,41 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
     };
     let finished = timeout(Duration::from_secs(seconds), connected).await;
     let finished = finished.unwrap_or_else(|_| Err(Captured::Unknown(Refusal::TimedOut(seconds).to_string())));
-    let sent = verifier.sent.lock().map(|sent| sent.clone()).unwrap_or_default();
+    let kept = keeping.kept();
+    let mut shown = Shown {
+        sent: Sent { chain: kept.chain, staple: Some(kept.staple), version: "none".to_owned() },
+        tickets: None,
+        client_auth: None,
+        scheme: kept.scheme,
+    };
     match finished {
         Ok(stream) => {
             let version = stream.get_ref().1.protocol_version().map(|version| format!("{version:?}"));
-            let version = version.unwrap_or_default().replace('_', ".");
-            let waits = family == Family::Any && version == "TLSv1.3";
-            let was_whole = waits && read_out(stream, seconds).await;
-            let counted = counting.counted();
-            let tickets = (was_whole || counted.count > 0).then_some(counted);
-            Captured::Chain { chain: sent.chain, staple: sent.staple, version, tickets }
+            shown.sent.version = version.unwrap_or_default().replace('_', ".");
+            if keeping.question.family == Family::Any && shown.sent.version == "TLSv1.3" {
+                let ended = read_out(stream, seconds).await;
+                let counted = counting.counted();
+                shown.tickets = (ended == Ended::Whole || counted.count > 0).then_some(counted);
+                shown.client_auth = asked.told(ended);
+            }
+            Captured::Chain(Box::new(shown))
         }
         // The chain was kept before the handshake failed: it is a fact either way.
-        Err(_) if !sent.chain.is_empty() => {
-            Captured::Chain { chain: sent.chain, staple: sent.staple, version: "none".to_owned(), tickets: None }
-        }
+        Err(_) if !shown.sent.chain.is_empty() => Captured::Chain(Box::new(shown)),
         Err(reason) => reason,
     }
 }
 
-fn configuration(verifier: &Arc<Keeping>, counting: &Arc<Counting>) -> Result<ClientConfig, Error> {
-    let mut configuration = ClientConfig::builder_with_provider(Arc::clone(&verifier.provider))
-        .with_safe_default_protocol_versions()?
+fn configuration(keeping: &Arc<Keeping>, counting: &Arc<Counting>, asked: &Arc<Asked>) -> Result<ClientConfig, Error> {
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&keeping.provider));
+    let builder = match &keeping.question.schemes {
+        Some(_) => builder.with_protocol_versions(&[&rustls::version::TLS13])?,
+        None => builder.with_safe_default_protocol_versions()?,
+    };
+    let mut configuration = builder
         .dangerous()
-        .with_custom_certificate_verifier(Arc::clone(verifier) as Arc<dyn ServerCertVerifier>)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Arc::clone(keeping) as Arc<dyn ServerCertVerifier>)
+        .with_client_cert_resolver(Arc::clone(asked) as Arc<dyn ResolvesClientCert>);
     // No early data, and a store that gives nothing back: each handshake shows the certificates.
     configuration.resumption = Resumption::store(Arc::clone(counting) as Arc<dyn ClientSessionStore>);
     Ok(configuration)
@@ -187,8 +211,31 @@ impl SupportedKxGroup for NamedOnly {
 #[derive(Debug)]
 struct Keeping {
     provider: Arc<CryptoProvider>,
-    family: Family,
-    sent: Mutex<Sent>,
+    question: Question,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    chain: Vec<Vec<u8>>,
+    staple: Vec<u8>,
+    scheme: Option<u16>,
+}
+
+impl Keeping {
+    fn new(question: Question) -> Self {
+        Self { provider: provider(question.family), question, kept: Mutex::new(Kept::default()) }
+    }
+
+    fn kept(&self) -> Kept {
+        self.kept.lock().map(|kept| kept.clone()).unwrap_or_default()
+    }
+
+    fn keep_scheme(&self, signature: &DigitallySignedStruct) {
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.scheme = Some(u16::from(signature.scheme));
+        }
+    }
 }
 
 impl ServerCertVerifier for Keeping {
@@ -200,9 +247,9 @@ impl ServerCertVerifier for Keeping {
         staple: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let chain = std::iter::once(leaf).chain(rest).map(|der| der.as_ref().to_vec()).collect();
-        if let Ok(mut sent) = self.sent.lock() {
-            *sent = Sent { chain, staple: staple.to_vec() };
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.chain = std::iter::once(leaf).chain(rest).map(|der| der.as_ref().to_vec()).collect();
+            kept.staple = staple.to_vec();
         }
         Ok(ServerCertVerified::assertion())
     }
@@ -213,6 +260,7 @@ impl ServerCertVerifier for Keeping {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.keep_scheme(signature);
         verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
@@ -222,10 +270,17 @@ impl ServerCertVerifier for Keeping {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.keep_scheme(signature);
+        if self.question.schemes.is_some() {
+            return Err(Error::General("the scheme is all that was asked for".to_owned()));
+        }
         verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.family.schemes()
+        match &self.question.schemes {
+            Some(schemes) => schemes.iter().copied().map(SignatureScheme::from).collect(),
+            None => self.question.family.schemes(),
+        }
     }
 }

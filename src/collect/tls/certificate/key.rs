@@ -57,6 +57,12 @@ pub(super) fn key(certificate: &X509Certificate<'_>) -> Key {
     }
 }
 
+/// Whether a certificate has an RSA key; `None` where it cannot be read.
+pub(super) fn is_rsa(der: &[u8]) -> Option<bool> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    Some(key(&certificate).algorithm == "rsa")
+}
+
 impl Key {
     /// Whether it is weaker than RSA of 2048 or an elliptic curve of 256 bits (RFC 9325 section 4.5); `None` where that
     /// cannot be told.

@@ -2,6 +2,7 @@
 
 mod capture;
 mod chain;
+mod client_auth;
 mod facts;
 mod key;
 mod kind;
@@ -13,8 +14,10 @@ mod trust;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use self::capture::{Captured, Family, capture};
+use self::capture::{Captured, Family, Question};
+pub(super) use self::client_auth::ClientAuth;
 use self::facts::observe;
+use self::key::is_rsa;
 use self::kind::CERTIFICATE;
 pub(super) use self::kind::CERTIFICATE_KIND;
 pub(super) use self::tickets::Tickets;
@@ -22,6 +25,7 @@ use self::trust::Stores;
 use super::NAME;
 use crate::collect::world::World;
 use crate::model::{Census, Evidence, Gap, Observation, Time, Value};
+use crate::syntax::tls::{SIGNATURES, is_signature_of_tls13};
 
 /// What the certificates of one endpoint came to.
 #[derive(Debug)]
@@ -30,50 +34,101 @@ pub(super) struct Looked {
     pub(super) evidence: Evidence,
     /// Version of the full handshake with a modern client, or why there was none.
     pub(super) negotiated: Result<String, String>,
-    /// Tickets after a handshake of TLS 1.3, where they could be waited for.
-    pub(super) tickets: Option<Tickets>,
 }
 
-/// Looks at the certificates of one endpoint with two handshakes: as a browser does, and with the other family of keys.
+/// What was learned behind the encryption.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Behind {
+    /// Tickets after a handshake of TLS 1.3, where they could be waited for.
+    pub(super) tickets: Option<Tickets>,
+    /// How TLS 1.3 asks for a client's certificate.
+    pub(super) client_auth: Option<ClientAuth>,
+    /// Signature schemes of TLS 1.3, and whether that list is whole.
+    pub(super) schemes: Option<(Vec<u16>, bool)>,
+    /// Connections that were opened for all this.
+    pub(super) connections: u32,
+}
+
+/// Chains that hellos brought in the clear.
+#[derive(Debug, Clone, Default)]
+pub(super) struct InTheClear {
+    /// Each leaf once.
+    pub(super) chains: Vec<Sent>,
+    /// There is no other one in TLS 1.2.
+    pub(super) are_whole: bool,
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) world: &'a dyn World,
+    pub(super) name: &'a str,
+    pub(super) address: SocketAddr,
+}
+
+/// The handshake that a browser of today would make.
+pub(super) struct Greeting(Captured);
+
+impl Greeting {
+    /// Makes it.
+    pub(super) async fn new(place: Place<'_>, behind: &mut Behind) -> Self {
+        let captured = capture(place, Question { family: Family::Any, schemes: None }, behind).await;
+        if let Captured::Chain(shown) = &captured {
+            (behind.tickets, behind.client_auth) = (shown.tickets, shown.client_auth);
+        }
+        Self(captured)
+    }
+
+    /// Version of the handshake, or why there was none.
+    pub(super) fn negotiated(&self) -> Result<String, String> {
+        match &self.0 {
+            Captured::Chain(shown) => Ok(shown.sent.version.clone()),
+            Captured::Refused(reason) | Captured::Unknown(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// The scheme of its signature.
+    pub(super) fn scheme(&self) -> Option<u16> {
+        match &self.0 {
+            Captured::Chain(shown) => shown.scheme,
+            _ => None,
+        }
+    }
+}
+
+/// Looks at the certificates of one endpoint: the one that a browser gets, and the one of the other family of keys.
 ///
-/// `in_the_clear` is a chain that was seen in an older handshake, for a server that a modern client cannot speak with.
+/// A server that a modern client cannot speak with has sent its chain in the clear all the same.
 pub(super) async fn look(
-    world: &dyn World,
-    name: &str,
-    address: SocketAddr,
+    place: Place<'_>,
     endpoint: &str,
     now: Time,
-    in_the_clear: Option<Vec<Vec<u8>>>,
+    greeting: Greeting,
+    in_the_clear: &InTheClear,
+    behind: &mut Behind,
 ) -> Looked {
-    let stores = Stores::of(world, name);
+    let stores = Stores::of(place.world, place.name);
     let mut evidence = Evidence::default();
-    let mut negotiated = Err("no full handshake".to_owned());
-    let first = capture(world, name, address, Family::Any).await;
-    let mut tickets = None;
-    let (chain, staple, version) = match (first, in_the_clear) {
-        (Captured::Chain { chain, staple, version, tickets: counted }, _) => {
-            tickets = counted;
-            negotiated = Ok(version.clone());
-            (chain, Some(staple), version)
-        }
-        (_, Some(chain)) if !chain.is_empty() => (chain, None, "none".to_owned()),
-        (Captured::Refused(reason) | Captured::Unknown(reason), _) => {
+    let negotiated = greeting.negotiated();
+    let sent = match (greeting.0, in_the_clear.chains.first()) {
+        (Captured::Chain(shown), _) => shown.sent,
+        (_, Some(first)) => Sent { staple: None, version: "none".to_owned(), ..first.clone() },
+        (Captured::Refused(reason) | Captured::Unknown(reason), None) => {
             evidence.census.push(Census::incomplete(CERTIFICATE, endpoint, 0, reason.clone()));
             evidence.gaps.push(gap(endpoint, &reason));
-            return Looked { evidence, negotiated: Err(reason), tickets };
+            return Looked { evidence, negotiated };
         }
     };
-    let sent = Sent { chain, staple, version };
-    let main = observe(&sent, name, endpoint, &stores, now);
+    let main = observe(&sent, place.name, endpoint, &stores, now);
     let other = match main.text("key_algorithm") {
         Some("rsa") => Family::Elliptic,
         _ => Family::Rsa,
     };
     let mut incomplete = None;
-    match second(world, name, address, other).await {
+    match second(place, other, in_the_clear, behind).await {
         Ok(Some(second)) if second.chain.first() != sent.chain.first() => {
             let endpoint = format!("{endpoint}#{}", other.word());
-            evidence.observations.push(observe(&second, name, &endpoint, &stores, now));
+            evidence.observations.push(observe(&second, place.name, &endpoint, &stores, now));
         }
         Ok(_) => {}
         Err(reason) => incomplete = Some(format!("a second certificate: {reason}")),
@@ -84,36 +139,97 @@ pub(super) async fn look(
         Some(reason) => Census::incomplete(CERTIFICATE, endpoint, count, reason),
         None => Census::complete(CERTIFICATE, endpoint, count),
     });
-    Looked { evidence, negotiated, tickets }
+    Looked { evidence, negotiated }
 }
 
 /// What a server sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Sent {
-    chain: Vec<Vec<u8>>,
-    /// `None` where it could not be asked for.
-    staple: Option<Vec<u8>>,
-    version: String,
+pub(super) struct Sent {
+    /// DER, in the order in which they were sent.
+    pub(super) chain: Vec<Vec<u8>>,
+    /// The stapled answer, empty where there is none; `None` where it could not be asked for.
+    pub(super) staple: Option<Vec<u8>>,
+    /// `TLSv1.2`, `TLSv1.3`, or `none` where no handshake of those ended.
+    pub(super) version: String,
+}
+
+impl Sent {
+    /// Whether the leaf has an RSA key; `None` where it cannot be read.
+    pub(super) fn is_rsa(&self) -> Option<bool> {
+        is_rsa(self.chain.first()?)
+    }
 }
 
 /// The certificate of the other family, where there is one.
 ///
 /// # Errors
 /// The reason, where that cannot be told.
-async fn second(world: &dyn World, name: &str, address: SocketAddr, family: Family) -> Result<Option<Sent>, String> {
-    let mut told = capture(world, name, address, family).await;
+async fn second(
+    place: Place<'_>,
+    family: Family,
+    in_the_clear: &InTheClear,
+    behind: &mut Behind,
+) -> Result<Option<Sent>, String> {
+    let of_family = |sent: &&Sent| sent.is_rsa() == Some(family == Family::Rsa);
+    if let Some(sent) = in_the_clear.chains.iter().find(of_family) {
+        return Ok(Some(sent.clone()));
+    }
+    if in_the_clear.are_whole {
+        return Ok(None);
+    }
+    let question = Question { family, schemes: None };
+    let mut told = capture(place, question.clone(), behind).await;
     if matches!(told, Captured::Unknown(_)) {
-        told = capture(world, name, address, family).await;
+        told = capture(place, question, behind).await;
     }
     match told {
-        Captured::Chain { chain, staple, version, .. } => Ok(Some(Sent { chain, staple: Some(staple), version })),
+        Captured::Chain(shown) => Ok(Some(shown.sent)),
         Captured::Refused(_) => Ok(None),
         // Some servers close without a word where nothing fits. That is a no only if they answer what does fit.
-        Captured::Unknown(reason) => match capture(world, name, address, Family::Any).await {
-            Captured::Chain { .. } => Ok(None),
-            _ => Err(reason),
-        },
+        Captured::Unknown(reason) => {
+            match capture(place, Question { family: Family::Any, schemes: None }, behind).await {
+                Captured::Chain(_) => Ok(None),
+                _ => Err(reason),
+            }
+        }
     }
+}
+
+/// Signature schemes of TLS 1.3, where they are encrypted: one handshake as far as the signature for each that is
+/// accepted, and one that is refused.
+pub(super) async fn look_at_schemes(place: Place<'_>, first: Option<u16>, behind: &mut Behind) {
+    let mut found: Vec<u16> =
+        first.filter(|scheme| schemes_of_tls13().any(|known| known == *scheme)).into_iter().collect();
+    let is_whole = loop {
+        let left: Vec<u16> = schemes_of_tls13().filter(|scheme| !found.contains(scheme)).collect();
+        let schemes = left.iter().copied().chain(SCHEMES_OF_CHAINS).collect();
+        let question = Question { family: Family::Any, schemes: Some(schemes) };
+        let mut told = capture(place, question.clone(), behind).await;
+        if matches!(told, Captured::Unknown(_)) {
+            told = capture(place, question, behind).await;
+        }
+        match told {
+            Captured::Chain(shown) => match shown.scheme.filter(|scheme| left.contains(scheme)) {
+                Some(scheme) => found.push(scheme),
+                None => break false,
+            },
+            Captured::Refused(_) => break true,
+            Captured::Unknown(_) => break false,
+        }
+    };
+    behind.schemes = Some((found, is_whole));
+}
+
+/// RSA with PKCS #1 signs no handshake of TLS 1.3, but may sign the chain (RFC 8446 section 4.2.3), which some servers look at.
+const SCHEMES_OF_CHAINS: [u16; 3] = [0x0401, 0x0501, 0x0601];
+
+fn schemes_of_tls13() -> impl Iterator<Item = u16> {
+    SIGNATURES.iter().map(|(scheme, _)| *scheme).filter(|scheme| is_signature_of_tls13(*scheme))
+}
+
+async fn capture(place: Place<'_>, question: Question, behind: &mut Behind) -> Captured {
+    behind.connections = behind.connections.saturating_add(1);
+    capture::capture(place.world, place.name, place.address, question).await
 }
 
 /// Names on each chain the endpoints of other names that have the same key.

@@ -246,7 +246,11 @@ async fn certificates_without_end_are_a_gap() {
         crate::collect::live::LiveOptions::of_site(std::path::Path::new("."), &site, Vec::new(), None, 5, 4, false);
     let world = crate::collect::live::LiveWorld::new(options);
     let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let looked = look(&world, "www.example.jp", address, "e", Time::parse(NOW).unwrap(), None).await;
+    let place = Place { world: &world, name: "www.example.jp", address };
+    let mut behind = Behind::default();
+    let greeting = Greeting::new(place, &mut behind).await;
+    let in_the_clear = InTheClear::default();
+    let looked = look(place, "e", Time::parse(NOW).unwrap(), greeting, &in_the_clear, &mut behind).await;
     assert_eq!(looked.evidence.observations, []);
     assert_eq!(looked.evidence.gaps.len(), 1);
     let reason = looked.negotiated.unwrap_err();

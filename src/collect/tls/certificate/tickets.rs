@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use rustls::Error;
 use rustls::NamedGroup;
 use rustls::client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
@@ -58,21 +59,36 @@ impl ClientSessionStore for Counting {
     }
 }
 
-/// Says goodbye and reads to the end, because tickets come after the handshake. Whether the end was seen.
-pub(super) async fn read_out(mut stream: impl AsyncRead + AsyncWrite + Unpin, seconds: u64) -> bool {
+/// How a connection ended after its handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// All that the server had to say was read.
+    Whole,
+    /// The server refused what the client had shown by a fatal alert: in TLS 1.3 it does so only here.
+    Refused,
+    /// It did not end in time.
+    Open,
+}
+
+/// Says goodbye and reads to the end, because tickets come after the handshake.
+pub(super) async fn read_out(mut stream: impl AsyncRead + AsyncWrite + Unpin, seconds: u64) -> Ended {
     let whole = async {
-        if stream.shutdown().await.is_err() {
-            return false;
-        }
+        // Where the server has gone already, what it said before is still there to be read.
+        let _ = stream.shutdown().await;
         let (mut total, mut buffer) = (0, [0; 4096]);
         while total < WAITED_BYTES {
             match stream.read(&mut buffer).await {
-                // A server that ends without a goodbye of its own has ended all the same.
-                Ok(0) | Err(_) => return true,
+                Ok(0) => return Ended::Whole,
                 Ok(count) => total += count,
+                Err(error) => {
+                    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+                    let is_refusal = matches!(inner, Some(Error::AlertReceived(_)));
+                    // A server that ends without a goodbye of its own has ended all the same.
+                    return if is_refusal { Ended::Refused } else { Ended::Whole };
+                }
             }
         }
-        false
+        Ended::Open
     };
-    timeout(Duration::from_millis(seconds.saturating_mul(200)), whole).await.unwrap_or(false)
+    timeout(Duration::from_millis(seconds.saturating_mul(200)), whole).await.unwrap_or(Ended::Open)
 }

@@ -15,10 +15,11 @@ use futures_util::future::{Either, Shared, select};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
 
+use super::super::session::{After, Renegotiation, can_finish, carry_on};
 use super::super::starttls;
 use crate::collect::limits::TLS_FLIGHT_BYTES;
-use crate::collect::world::{Refusal, World};
-use crate::syntax::tls::{Flight, FlightReader, Progress, Ssl2Answer, read_ssl2};
+use crate::collect::world::{Refusal, Stream, World};
+use crate::syntax::tls::{Flight, FlightReader, Hello, Progress, Ssl2Answer, read_ssl2};
 
 /// Where questions go.
 #[derive(Clone, Copy)]
@@ -71,6 +72,10 @@ pub(super) struct Asker<'a> {
     throttled: Cell<bool>,
     /// Answers of TLS so far, hellos and alerts.
     answers: Cell<u32>,
+    /// Connections that were opened or tried.
+    connections: Cell<u32>,
+    /// What came after a handshake that was carried to its end.
+    after: Cell<Option<After>>,
 }
 
 impl<'a> Asker<'a> {
@@ -85,6 +90,8 @@ impl<'a> Asker<'a> {
             good: RefCell::new(None),
             throttled: Cell::new(false),
             answers: Cell::new(0),
+            connections: Cell::new(0),
+            after: Cell::new(None),
         }
     }
 
@@ -98,11 +105,41 @@ impl<'a> Asker<'a> {
         self.good.borrow().is_some()
     }
 
+    /// Connections so far.
+    pub(super) fn connections(&self) -> u32 {
+        self.connections.get()
+    }
+
+    /// What came after a handshake, where one could be carried to its end.
+    pub(super) fn after(&self) -> Option<After> {
+        self.after.get()
+    }
+
+    /// Asks, and carries the handshake to its end where it can be. A wish for another one over which the server ends the
+    /// connection without a word is looked at twice.
+    pub(super) async fn ask_through(&self, hello: &Hello) -> Answer {
+        let answer = self.ask_once_through(hello).await;
+        if matches!(self.after(), Some(After { renegotiation: Renegotiation::Closed, .. })) {
+            self.ask_once_through(hello).await;
+        }
+        answer
+    }
+
+    async fn ask_once_through(&self, hello: &Hello) -> Answer {
+        let bytes = hello.bytes();
+        self.asked(Question { bytes: &bytes, through: Some(hello) }).await
+    }
+
     /// Asks, with as many second looks as it takes.
     pub(super) async fn ask(&self, hello: &[u8]) -> Answer {
+        self.asked(Question { bytes: hello, through: None }).await
+    }
+
+    async fn asked(&self, question: Question<'_>) -> Answer {
+        let hello = question.bytes;
         let (mut misses, mut waits, mut last_alert) = (0, 0, None);
         loop {
-            let heard = self.once(hello).await;
+            let heard = self.once(question).await;
             let reason = match heard {
                 Heard::Flight(flight) => match (&flight.hello, flight.alert) {
                     (Some(_), _) => {
@@ -156,7 +193,7 @@ impl<'a> Asker<'a> {
     pub(super) async fn ask_ssl2(&self, hello: &[u8]) -> Result<Option<Vec<u32>>, ()> {
         let mut bytes = Vec::new();
         let mut told = Ssl2Answer::More;
-        self.exchange(hello, |part| {
+        self.exchange(Question { bytes: hello, through: None }, |part| {
             bytes.extend_from_slice(part);
             told = read_ssl2(&bytes);
             told != Ssl2Answer::More
@@ -183,7 +220,7 @@ impl<'a> Asker<'a> {
     async fn still_answers(&self) -> Option<u32> {
         let good = self.good.borrow().clone()?;
         for wait in 0..=WAITS {
-            match self.once(&good).await {
+            match self.once(Question { bytes: &good, through: None }).await {
                 Heard::Flight(flight) if flight.hello.is_some() => return Some(wait),
                 Heard::Late => return None,
                 _ => {}
@@ -197,11 +234,11 @@ impl<'a> Asker<'a> {
         None
     }
 
-    async fn once(&self, hello: &[u8]) -> Heard {
+    async fn once(&self, question: Question<'_>) -> Heard {
         let mut reader = FlightReader::new();
         let mut progress = Progress::More;
         let ended = self
-            .exchange(hello, |part| {
+            .exchange(question, |part| {
                 progress = reader.push(part);
                 progress != Progress::More
             })
@@ -221,9 +258,9 @@ impl<'a> Asker<'a> {
     }
 
     /// One connection: sends, and hands in what comes until it is told to stop. `None` where it was told so.
-    async fn exchange(&self, hello: &[u8], feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
+    async fn exchange(&self, question: Question<'_>, feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
         let limit = Duration::from_millis(self.seconds.saturating_mul(250));
-        let attempt = timeout(limit, self.attempt(hello, feed));
+        let attempt = timeout(limit, self.attempt(question, feed));
         match select(Box::pin(attempt), self.expiry.clone()).await {
             Either::Left((Ok(ended), _)) => ended,
             Either::Left((Err(_), _)) => Some(Heard::Silent),
@@ -231,8 +268,9 @@ impl<'a> Asker<'a> {
         }
     }
 
-    async fn attempt(&self, hello: &[u8], mut feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
+    async fn attempt(&self, question: Question<'_>, mut feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
         let Target { world, name, address, smtp } = self.target;
+        self.connections.set(self.connections.get().saturating_add(1));
         let mut stream = match world.connect(name, address).await {
             Ok(stream) => stream,
             Err(refusal) => return Some(Heard::Unreachable(refusal)),
@@ -240,10 +278,10 @@ impl<'a> Asker<'a> {
         if smtp && let Err(refusal) = starttls::begin_smtp(&mut stream).await {
             return Some(Heard::Unreachable(refusal));
         }
-        if let Err(error) = stream.write_all(hello).await {
+        if let Err(error) = stream.write_all(question.bytes).await {
             return Some(broken(&error));
         }
-        let (mut total, mut buffer) = (0, [0; 8192]);
+        let (mut total, mut buffer, mut received) = (0, [0; 8192], Vec::new());
         while total < TLS_FLIGHT_BYTES {
             let count = match stream.read(&mut buffer).await {
                 Ok(0) => return Some(Heard::Closed),
@@ -251,12 +289,35 @@ impl<'a> Asker<'a> {
                 Err(error) => return Some(broken(&error)),
             };
             total += count;
-            if feed(buffer.get(..count).unwrap_or_default()) {
+            let part = buffer.get(..count).unwrap_or_default();
+            if question.through.is_some() {
+                received.extend_from_slice(part);
+            }
+            if feed(part) {
+                if let Some(hello) = question.through {
+                    self.go_on(&mut stream, hello, question.bytes, &received).await;
+                }
                 return None;
             }
         }
         Some(Heard::NotTls)
     }
+
+    async fn go_on(&self, stream: &mut Box<dyn Stream>, hello: &Hello, sent: &[u8], received: &[u8]) {
+        let mut reader = FlightReader::new();
+        reader.push(received);
+        if can_finish(reader.flight()) {
+            // What could not be carried on says nothing, and was told as far as it went.
+            let _ = carry_on(stream, hello, sent, received, &self.after).await;
+        }
+    }
+}
+
+/// One hello, and whether its handshake is to be carried to the end.
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    bytes: &'a [u8],
+    through: Option<&'a Hello>,
 }
 
 fn broken(error: &std::io::Error) -> Heard {

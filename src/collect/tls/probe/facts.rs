@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::{Found, Told};
 use crate::collect::limits::cut;
+use crate::collect::tls::certificate::Behind;
 use crate::collect::tls::kinds::ENDPOINT;
+use crate::collect::tls::session::After;
 use crate::model::{Location, Observation, Subject, SubjectKind, Value};
 use crate::syntax::tls::{KeyExchange, Suite, Version, ssl2_cipher_name};
 
@@ -24,11 +26,13 @@ pub(super) fn observation(
     found: &Found,
     endpoint: &str,
     negotiated: &Result<String, String>,
+    behind: &Behind,
+    after: Option<After>,
     deep: bool,
 ) -> Observation {
     let subject = Subject::new(SubjectKind::Endpoint, endpoint);
     let seen = Observation::new(ENDPOINT, subject, Location::host(endpoint), "TLS hellos, each version by itself");
-    let mut facts = Facts { found, seen, deep };
+    let mut facts = Facts { found, behind, after, seen, deep };
     facts.seen.set("spoken", true).set("depth", if deep { "full" } else { "verdict" });
     match negotiated {
         Ok(version) => facts.seen.set("negotiated", version.as_str()),
@@ -41,6 +45,9 @@ pub(super) fn observation(
     facts.signatures();
     facts.primes();
     facts.habits();
+    facts.client_auth();
+    facts.renegotiation();
+    facts.after_tls13();
     facts.seen
 }
 
@@ -49,6 +56,8 @@ type Belongs = fn(Suite) -> bool;
 
 pub(super) struct Facts<'a> {
     pub(super) found: &'a Found,
+    pub(super) behind: &'a Behind,
+    pub(super) after: Option<After>,
     pub(super) seen: Observation,
     pub(super) deep: bool,
 }

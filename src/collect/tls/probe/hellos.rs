@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::super::search::{Offer, Space};
+use super::super::search::{Offer, Space, signs_with_rsa};
 use crate::syntax::tls::{
     Class, GROUPS, Hello, KeyShare, SIGNATURES, Suite, Version, is_of_tls12, is_of_tls13, is_post_quantum,
     is_weak_signature,
@@ -103,6 +103,11 @@ pub(super) fn signatures() -> Vec<u16> {
 /// Those over SHA-1 and MD5.
 pub(super) fn weak_signatures() -> Vec<u16> {
     signatures().into_iter().filter(|scheme| is_weak_signature(*scheme)).collect()
+}
+
+/// Those of today that a certificate of another family of keys would sign with.
+pub(super) fn signatures_of_others(is_rsa: bool) -> Vec<u16> {
+    signatures().into_iter().filter(|scheme| signs_with_rsa(*scheme) != is_rsa && !is_weak_signature(*scheme)).collect()
 }
 
 /// The whole space of a version.

@@ -21,7 +21,7 @@ pub(super) use self::ask::Target;
 use self::ask::{Answer, Asker};
 use self::hellos::Load;
 use self::notes::{Notes, pick};
-use super::certificate::Tickets;
+use super::certificate::{Behind, InTheClear};
 use super::search::{Offer, Reply, Search};
 use crate::model::Observation;
 use crate::syntax::tls::{Flight, Hello, Version, ssl2_hello};
@@ -79,6 +79,8 @@ struct Found {
     /// Hybrid groups, and whether that list is whole.
     hybrid: Option<(Vec<u16>, bool)>,
     weak_signatures: Option<(Vec<u16>, bool)>,
+    /// No other certificate than those that were met is there in TLS 1.2.
+    chains_are_whole: bool,
     sni_absent: Option<&'static str>,
     sni_unknown: Option<&'static str>,
     /// The version behind the chosen suite of a verdict run, which is only one of those that are accepted.
@@ -89,13 +91,15 @@ struct Found {
 pub(super) struct Probe<'a> {
     asker: Asker<'a>,
     deep: bool,
+    /// The profile wants a hybrid group, so that a verdict run asks for one.
+    wants_hybrid: bool,
     found: RefCell<Found>,
 }
 
 impl<'a> Probe<'a> {
     /// A probe whose time runs from now.
-    pub(super) fn new(target: Target<'a>, deep: bool) -> Self {
-        Self { asker: Asker::new(target), deep, found: RefCell::default() }
+    pub(super) fn new(target: Target<'a>, deep: bool, wants_hybrid: bool) -> Self {
+        Self { asker: Asker::new(target), deep, wants_hybrid, found: RefCell::default() }
     }
 
     /// Whether anything answers, newest version first.
@@ -148,9 +152,10 @@ impl<'a> Probe<'a> {
         self.settle_13(negotiated).await;
     }
 
-    /// A chain that was sent in the clear.
-    pub(super) fn chain(&self) -> Option<Vec<Vec<u8>>> {
-        self.found.borrow().notes.chain.clone()
+    /// The chains that were sent in the clear.
+    pub(super) fn in_the_clear(&self) -> InTheClear {
+        let found = self.found.borrow();
+        InTheClear { chains: found.notes.chains.clone(), are_whole: found.chains_are_whole }
     }
 
     /// The facts.
@@ -158,20 +163,12 @@ impl<'a> Probe<'a> {
         &self,
         endpoint: &str,
         negotiated: &Result<String, String>,
-        tickets: Option<Tickets>,
+        behind: &Behind,
     ) -> Observation {
-        let mut seen = facts::observation(&self.found.borrow(), endpoint, negotiated, self.deep);
-        match tickets.filter(|_| self.is_accepted(Version::Tls13)) {
-            Some(tickets) => {
-                seen.set("tickets_tls13", i64::from(tickets.count));
-                seen.set("early_data.max_bytes", i64::from(tickets.early_data_bytes));
-            }
-            None => {
-                let reason = "no full handshake of TLS 1.3 was seen to its end";
-                seen.unknown("tickets_tls13", reason).unknown("early_data.max_bytes", reason);
-            }
-        }
+        let found = self.found.borrow();
+        let mut seen = facts::observation(&found, endpoint, negotiated, behind, self.asker.after(), self.deep);
         seen.set("throttled", self.asker.was_throttled());
+        seen.set("connections", i64::from(self.asker.connections().saturating_add(behind.connections)));
         seen.set("starttls", if self.asker.target.smtp { "smtp" } else { "none" });
         seen
     }
@@ -211,7 +208,18 @@ impl<'a> Probe<'a> {
 
     /// Sends one hello of a version and notes what its answer says on the side.
     async fn put(&self, version: Version, hello: &Hello) -> Put {
-        match self.asker.ask(&hello.bytes()).await {
+        let answer = self.asker.ask(&hello.bytes()).await;
+        self.noted(version, answer)
+    }
+
+    /// The same, and carries the handshake to its end where it can be.
+    async fn put_through(&self, version: Version, hello: &Hello) -> Put {
+        let answer = self.asker.ask_through(hello).await;
+        self.noted(version, answer)
+    }
+
+    fn noted(&self, version: Version, answer: Answer) -> Put {
+        match answer {
             Answer::Hello(flight) => {
                 let mut found = self.found.borrow_mut();
                 found.notes.take(&flight);
@@ -272,6 +280,11 @@ impl<'a> Probe<'a> {
         }
         let found = self.found.borrow();
         hellos::alpn().into_iter().filter(|name| !found.notes.alpn.contains(name)).collect()
+    }
+
+    /// Application protocols that were there before HTTP/2, inside which nobody may renegotiate (RFC 9113 section 9.2.1).
+    fn alpn_before_http2(&self) -> Vec<String> {
+        self.alpn_left().into_iter().filter(|name| name.starts_with("http/")).collect()
     }
 
     /// What a version came to, by its search.

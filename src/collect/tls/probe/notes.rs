@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use super::super::certificate::Sent;
 use super::super::search::Pick;
 use crate::syntax::tls::{Exchange, Flight, Suite};
 
+/// Chains that are kept of one endpoint; a server has one for each family of keys.
+const CHAINS_KEPT: usize = 8;
 /// Extensions that are noted, by number.
 const HEARTBEAT: u16 = 15;
 const ENCRYPT_THEN_MAC: u16 = 22;
@@ -38,8 +41,8 @@ pub(super) struct Notes {
     pub(super) old_groups: BTreeSet<u16>,
     /// The curve of an ECDSA certificate's key.
     pub(super) curve: Option<u16>,
-    /// The first chain that was sent in the clear.
-    pub(super) chain: Option<Vec<Vec<u8>>>,
+    /// Every chain that was sent in the clear, each leaf once, in the order in which they were met.
+    pub(super) chains: Vec<Sent>,
 }
 
 impl Notes {
@@ -86,9 +89,19 @@ impl Notes {
             None => self.was_not_requested |= flight.is_whole && flight.certificates.is_some(),
         }
         self.curve = self.curve.or_else(|| pick(flight).and_then(|pick| pick.curve));
-        if self.chain.is_none() {
-            self.chain = flight.certificates.clone().filter(|chain| !chain.is_empty());
+        if let Some(chain) = flight.certificates.as_ref().filter(|chain| !chain.is_empty())
+            && self.chains.len() < CHAINS_KEPT
+            && !self.chains.iter().any(|known| known.chain.first() == chain.first())
+        {
+            let staple = flight.staple.clone().unwrap_or_default();
+            let version = if hello.version == 0x0303 { "TLSv1.2" } else { "none" };
+            self.chains.push(Sent { chain: chain.clone(), staple: Some(staple), version: version.to_owned() });
         }
+    }
+
+    /// Whether the first certificate that was met has an RSA key.
+    pub(super) fn is_rsa(&self) -> Option<bool> {
+        self.chains.first()?.is_rsa()
     }
 }
 
@@ -96,7 +109,7 @@ impl Notes {
 pub(super) fn pick(flight: &Flight) -> Option<Pick> {
     let hello = flight.hello.as_ref()?;
     let (group, signature) = match &flight.exchange {
-        Some(Exchange::Elliptic { group, signature }) => (Some(*group), *signature),
+        Some(Exchange::Elliptic { group, signature, .. }) => (Some(*group), *signature),
         Some(Exchange::FiniteField { signature, .. }) => (None, *signature),
         _ => (hello.group(), None),
     };

@@ -6,6 +6,8 @@ use super::Told;
 use super::facts::{Facts, NO_OLD, VERDICT};
 use super::prime;
 use crate::collect::limits::cut;
+use crate::collect::tls::certificate::ClientAuth;
+use crate::collect::tls::session::{After, Renegotiation};
 use crate::model::Value;
 use crate::syntax::tls::{Version, group_name, is_weak_group, is_weak_signature, signature_name};
 
@@ -84,11 +86,26 @@ impl Facts<'_> {
         if is_weak_whole && (search.is_some() || !self.is(Version::Tls12)) {
             complete.push(Version::Tls12.name());
         }
+        match &self.behind.schemes {
+            Some((schemes, is_whole)) if self.is(Version::Tls13) => {
+                self.seen.set("signature_algorithms.tls13", names(schemes));
+                if *is_whole {
+                    complete.push(Version::Tls13.name());
+                }
+            }
+            _ if self.found.told.get(&Version::Tls13) == Some(&Told::Refused) => {
+                self.seen.set("signature_algorithms.tls13", Value::List(Vec::new()));
+                complete.push(Version::Tls13.name());
+            }
+            _ => {
+                let reason = if self.deep { "no full handshake of TLS 1.3 was seen" } else { VERDICT };
+                self.seen.unknown("signature_algorithms.tls13", reason);
+            }
+        }
         self.seen.set("signature_algorithms.complete", Value::texts(complete));
         if !self.seen.fields.contains_key("signature_algorithms.tls12") {
             self.seen.unknown("signature_algorithms.tls12", if self.deep { "the list is not whole" } else { VERDICT });
         }
-        self.seen.unknown("signature_algorithms.tls13", "TLS 1.3 encrypts the signature");
         if weak.is_empty() && !is_weak_whole {
             self.seen.unknown("signature_algorithms.weak", "not every signature scheme could be asked for");
         } else {
@@ -125,10 +142,6 @@ impl Facts<'_> {
             }
         }
         if self.is_old_accepted() {
-            self.seen.unknown(
-                "renegotiation.client_initiated",
-                "it takes a finished handshake of TLS 1.2, which is not made",
-            );
             let methods = notes.compression.iter().map(|method| match method {
                 1 => "deflate".to_owned(),
                 64 => "lzs".to_owned(),
@@ -136,7 +149,6 @@ impl Facts<'_> {
             });
             self.seen.set("compression", Value::texts(methods));
         } else {
-            self.seen.unknown("renegotiation.client_initiated", NO_OLD);
             self.seen.set("compression", Value::List(Vec::new()));
         }
         let formats = notes.point_formats.iter().map(|format| match format {
@@ -147,18 +159,6 @@ impl Facts<'_> {
         });
         self.seen.set("ec_point_formats", Value::texts(formats));
         self.seen.set("alpn", Value::texts(notes.alpn.iter().map(|name| cut(name))));
-        match notes.client_request {
-            Some(authorities) => {
-                self.seen.set("client_auth", "requested");
-                self.seen.set("client_auth_ca_count", i64::try_from(authorities).unwrap_or(i64::MAX));
-            }
-            None if notes.was_not_requested => {
-                self.seen.set("client_auth", "none");
-            }
-            None => {
-                self.seen.unknown("client_auth", "TLS 1.3 encrypts the request");
-            }
-        }
         for (field, told) in [("sni.absent", self.found.sni_absent), ("sni.unknown_name", self.found.sni_unknown)] {
             match told {
                 Some(word) => self.seen.set(field, word),
@@ -169,5 +169,69 @@ impl Facts<'_> {
             Some(quirks) => self.seen.set("quirks", Value::texts(quirks.iter().copied())),
             None => self.seen.unknown("quirks", NO_OLD),
         };
+    }
+
+    /// By what was asked for in the clear and behind the encryption, whichever is stricter.
+    pub(super) fn client_auth(&mut self) {
+        let notes = &self.found.notes;
+        let in_the_clear = match (notes.client_request, self.after) {
+            (Some(authorities), Some(After { finished: true, .. })) => Some(ClientAuth::Requested(authorities)),
+            (Some(authorities), Some(After { finished: false, .. })) => Some(ClientAuth::Required(authorities)),
+            // It is asked for; what becomes of a client without one was not seen.
+            (Some(authorities), None) => {
+                self.seen.unknown("client_auth", "no handshake without a client's certificate came to an end");
+                self.seen.set("client_auth_ca_count", i64::try_from(authorities).unwrap_or(i64::MAX));
+                return;
+            }
+            (None, _) => notes.was_not_requested.then_some(ClientAuth::None),
+        };
+        let strictest = [in_the_clear, self.behind.client_auth].into_iter().flatten().max_by_key(|auth| match auth {
+            ClientAuth::None => 0,
+            ClientAuth::Requested(_) => 1,
+            ClientAuth::Required(_) => 2,
+        });
+        let (word, authorities) = match strictest {
+            Some(ClientAuth::None) => ("none", None),
+            Some(ClientAuth::Requested(authorities)) => ("requested", Some(authorities)),
+            Some(ClientAuth::Required(authorities)) => ("required", Some(authorities)),
+            None => {
+                self.seen.unknown("client_auth", "TLS 1.3 encrypts the request");
+                return;
+            }
+        };
+        self.seen.set("client_auth", word);
+        if let Some(authorities) = authorities {
+            self.seen.set("client_auth_ca_count", i64::try_from(authorities).unwrap_or(i64::MAX));
+        }
+    }
+
+    pub(super) fn renegotiation(&mut self) {
+        const FIELD: &str = "renegotiation.client_initiated";
+        let told = match self.after.map(|after| after.renegotiation) {
+            _ if !self.is_old_accepted() => Err(NO_OLD),
+            Some(Renegotiation::Accepted) => Ok(true),
+            // Twice the connection was ended over it: it cannot be had either.
+            Some(Renegotiation::Refused | Renegotiation::Closed) => Ok(false),
+            Some(Renegotiation::Untold) => Err("there was no answer to the wish for another handshake"),
+            None => Err("no handshake of TLS 1.2 with AEAD and forward secrecy came to an end"),
+        };
+        match told {
+            Ok(told) => self.seen.set(FIELD, told),
+            Err(reason) => self.seen.unknown(FIELD, reason),
+        };
+    }
+
+    /// What TLS 1.3 says only after its handshake.
+    pub(super) fn after_tls13(&mut self) {
+        match self.behind.tickets.filter(|_| self.is(Version::Tls13)) {
+            Some(tickets) => {
+                self.seen.set("tickets_tls13", i64::from(tickets.count));
+                self.seen.set("early_data.max_bytes", i64::from(tickets.early_data_bytes));
+            }
+            None => {
+                let reason = "no full handshake of TLS 1.3 was seen to its end";
+                self.seen.unknown("tickets_tls13", reason).unknown("early_data.max_bytes", reason);
+            }
+        }
     }
 }

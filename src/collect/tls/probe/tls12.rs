@@ -1,9 +1,12 @@
 //! The lane of TLS 1.2: the first contact, then what is forbidden or everything.
 
+use tokio::join;
+
 use super::super::search::{Offer, Reply, Search, Space};
+use super::super::session::can_be_spoken;
 use super::hellos::{self, Load, STRONG_12};
 use super::{Probe, Put, Told, pick};
-use crate::syntax::tls::{Flight, Hello, Version};
+use crate::syntax::tls::{Flight, Hello, Suite, Version};
 
 const VERSION: Version = Version::Tls12;
 /// DEFLATE (RFC 3749) and LZS (RFC 3943).
@@ -26,8 +29,8 @@ impl Probe<'_> {
         };
         let mut plain = self.hello(VERSION, &offer);
         plain.compression = COMPRESSION.to_vec();
-        plain.alpn = self.alpn_left();
-        let loaded = self.put(VERSION, &hellos::loaded(plain.clone(), Load::ALL)).await;
+        plain.alpn = self.alpn_before_http2();
+        let loaded = self.put_through(VERSION, &hellos::loaded(plain.clone(), Load::ALL)).await;
         let answer = match loaded {
             Put::Accepted(flight) => {
                 self.found.borrow_mut().quirks = Some(std::collections::BTreeSet::new());
@@ -38,7 +41,7 @@ impl Probe<'_> {
             _ => {
                 plain.compression.clear();
                 plain.alpn.clear();
-                self.put(VERSION, &plain).await
+                self.put_through(VERSION, &plain).await
             }
         };
         match answer {
@@ -76,10 +79,29 @@ impl Probe<'_> {
         let begun = self.found.borrow_mut().searches.remove(&VERSION);
         let mut search = begun.unwrap_or_else(|| Search::new(hellos::space(VERSION)));
         let ran = self.run(VERSION, &mut search).await;
+        let is_whole = search.suites_are_whole();
         self.tell_by(VERSION, search, ran);
         if self.is_accepted(VERSION) {
-            self.names().await;
+            // Every suite was met, and with it every certificate that goes with one.
+            self.found.borrow_mut().chains_are_whole = is_whole;
+            join!(self.names(), self.through());
         }
+    }
+
+    /// Another handshake that can be carried to its end, where the first one could not.
+    async fn through(&self) {
+        if self.asker.after().is_some() {
+            return;
+        }
+        let known = self.suites_12();
+        let suites: Vec<u16> = known.into_iter().filter(|suite| can_be_spoken(*suite)).collect();
+        let met = self.found.borrow().searches.get(&VERSION).map(|search| search.suites().to_vec()).unwrap_or_default();
+        if !suites.iter().any(|suite| met.contains(suite)) {
+            return;
+        }
+        let groups = hellos::strong_groups_12().into_iter().chain(self.certificate_curve()).collect();
+        let offer = Offer { suites, groups, signatures: hellos::signatures() };
+        self.put_through(VERSION, &self.hello(VERSION, &offer)).await;
     }
 
     async fn forbidden_12(&self) {
@@ -106,8 +128,9 @@ impl Probe<'_> {
                 self.tell(VERSION, Told::Accepted);
             }
         }
-        self.weak_groups().await;
         self.weak_signatures().await;
+        self.weak_groups().await;
+        self.through().await;
     }
 
     /// Suites that are accepted or may be.
@@ -118,6 +141,8 @@ impl Probe<'_> {
         STRONG_12.into_iter().chain(more).collect()
     }
 
+    /// Groups that are weak or unusual: with suites that any certificate but an ECDSA one signs, and with those of an
+    /// ECDSA certificate beside its own curve.
     async fn weak_groups(&self) {
         let space = Space {
             groups: hellos::other_groups_12(),
@@ -125,16 +150,26 @@ impl Probe<'_> {
             seek_groups: true,
             ..Space::default()
         };
+        let (signed, others): (Vec<u16>, Vec<u16>) =
+            self.suites_12().into_iter().partition(|suite| Suite(*suite).is_ecdsa());
         let curve = self.certificate_curve();
-        let mut search = Search::seeded(self.suites_12(), space.clone(), None);
-        let ran = self.run(VERSION, &mut search).await;
-        let (mut groups, mut whole) = (search.groups().to_vec(), ran.cut.is_none() && search.groups_are_whole());
-        if let Some(curve) = curve.filter(|_| groups.is_empty() && whole) {
-            // An ECDSA certificate may have been refused for the want of its own curve.
-            let signed = self.suites_12().into_iter().filter(|suite| crate::syntax::tls::Suite(*suite).is_ecdsa());
-            let mut search = Search::seeded(signed.collect(), space, Some(curve));
+        let is_ecdsa_alone = {
+            let found = self.found.borrow();
+            let has_no_rsa = found.notes.chains.iter().all(|sent| sent.is_rsa() == Some(false));
+            found.chains_are_whole && curve.is_some() && has_no_rsa
+        };
+        let asked = match curve {
+            Some(_) if is_ecdsa_alone => vec![(signed, curve)],
+            Some(_) => vec![(others, None), (signed, curve)],
+            // An EdDSA certificate has no curve that has to be named.
+            None => vec![(self.suites_12(), None)],
+        };
+        let (mut groups, mut whole) = (Vec::new(), true);
+        for (suites, curve) in asked {
+            let mut search = Search::seeded(suites, space.clone(), curve);
             let ran = self.run(VERSION, &mut search).await;
-            (groups, whole) = (search.groups().to_vec(), ran.cut.is_none() && search.groups_are_whole());
+            groups.extend(search.groups().iter().copied().filter(|group| !groups.contains(group)).collect::<Vec<_>>());
+            whole &= ran.cut.is_none() && search.groups_are_whole();
         }
         self.found.borrow_mut().other_groups = Some((groups, whole));
     }
@@ -143,37 +178,58 @@ impl Probe<'_> {
         self.found.borrow().notes.curve
     }
 
+    /// One hello for what a site with one strong certificate refuses: signatures over SHA-1 and MD5, and every signature
+    /// of another family of keys, for which there would be a second certificate.
     async fn weak_signatures(&self) {
         let weak = hellos::weak_signatures();
-        let offer = Offer { suites: self.suites_12(), groups: hellos::groups_12(), signatures: weak.clone() };
-        let told = match self.put(VERSION, &self.hello(VERSION, &offer)).await {
-            // Suites with static keys have no signature: what was accepted may be one of them.
-            Put::Accepted(flight) if pick(&flight).is_some_and(|pick| pick.signature.is_some()) => {
-                let space =
-                    Space { groups: hellos::groups_12(), signatures: weak, seek_signatures: true, ..Space::default() };
-                let mut search = Search::seeded(self.suites_12(), space, None);
-                let ran = self.run(VERSION, &mut search).await;
-                (search.signatures().to_vec(), ran.cut.is_none() && search.signatures_are_whole())
+        let suites: Vec<u16> = self.suites_12().into_iter().filter(|suite| Suite(*suite).is_signed()).collect();
+        let is_rsa = self.found.borrow().notes.is_rsa();
+        let others = is_rsa.map(hellos::signatures_of_others).unwrap_or_default();
+        let both = others.iter().chain(&weak).copied().collect();
+        match self.put_signed(&suites, both).await {
+            Put::Refused(_) => {
+                let mut found = self.found.borrow_mut();
+                found.weak_signatures = Some((Vec::new(), true));
+                found.chains_are_whole = is_rsa.is_some();
+                return;
             }
-            Put::Accepted(_) | Put::Refused(_) => (Vec::new(), true),
-            Put::Unknown(_) => (Vec::new(), false),
-        };
-        self.found.borrow_mut().weak_signatures = Some(told);
+            Put::Unknown(_) => {
+                self.found.borrow_mut().weak_signatures = Some((Vec::new(), false));
+                return;
+            }
+            Put::Accepted(_) => {}
+        }
+        let has_other = |found: &super::Found| found.notes.chains.iter().any(|sent| sent.is_rsa() != is_rsa);
+        let is_other_met = has_other(&self.found.borrow());
+        let is_other_told = is_other_met || !matches!(self.put_signed(&suites, others).await, Put::Unknown(_));
+        let space = Space { groups: hellos::groups_12(), signatures: weak, seek_signatures: true, ..Space::default() };
+        let mut search = Search::seeded(suites, space, None);
+        let ran = self.run(VERSION, &mut search).await;
+        let told = (search.signatures().to_vec(), ran.cut.is_none() && search.signatures_are_whole());
+        let mut found = self.found.borrow_mut();
+        found.weak_signatures = Some(told);
+        found.chains_are_whole = is_rsa.is_some() && is_other_told;
+    }
+
+    async fn put_signed(&self, suites: &[u16], signatures: Vec<u16>) -> Put {
+        let offer = Offer { suites: suites.to_vec(), groups: hellos::groups_12(), signatures };
+        self.put(VERSION, &self.hello(VERSION, &offer)).await
     }
 
     /// What is answered to no name and to a name that nobody has.
     async fn names(&self) {
         let space = hellos::space(VERSION);
         let suites = self.suites_12();
-        let own = self.found.borrow().notes.chain.clone();
+        let own = self.found.borrow().notes.chains.first().map(|sent| sent.chain.clone());
         let mut hello = self.hello(VERSION, &Offer { suites, groups: space.groups, signatures: space.signatures });
         if hello.server_name.is_none() {
             return;
         }
         hello.server_name = None;
-        let absent = self.answer_to(&hello, own.as_deref()).await;
+        let nameless = hello.clone();
         hello.server_name = Some(NOBODY.to_owned());
-        let unknown = self.answer_to(&hello, own.as_deref()).await;
+        let (absent, unknown) =
+            join!(self.answer_to(&nameless, own.as_deref()), self.answer_to(&hello, own.as_deref()));
         let mut found = self.found.borrow_mut();
         (found.sni_absent, found.sni_unknown) = (absent, unknown);
     }

@@ -6,6 +6,8 @@ use super::{Probe, Put, Told, pick};
 use crate::syntax::tls::{KeyShare, Version};
 
 const VERSION: Version = Version::Tls13;
+/// protocol_version: TLS 1.3 is not spoken at all.
+const PROTOCOL_VERSION: u8 = 70;
 
 impl Probe<'_> {
     pub(super) async fn tls13(&self) {
@@ -15,7 +17,7 @@ impl Probe<'_> {
     async fn everything_13(&self) {
         let mut search = Search::new(hellos::space(VERSION));
         let ran = self.run(VERSION, &mut search).await;
-        let may_want_a_share = search.suites().is_empty() && ran.cut.is_none() && ran.alert != Some(70);
+        let may_want_a_share = search.suites().is_empty() && ran.cut.is_none() && ran.alert != Some(PROTOCOL_VERSION);
         if may_want_a_share && self.answers_with_share().await {
             // It takes a key share and asks for none: only what that share brings can be told.
             self.tell(VERSION, Told::Accepted);
@@ -30,31 +32,19 @@ impl Probe<'_> {
         }
     }
 
-    /// First the hybrid groups alone, then the suites alone that are not strong.
+    /// The suites alone that are not strong and, where the profile wants one, the hybrid groups alone.
     async fn forbidden_13(&self) {
-        let space = hellos::space(VERSION);
-        let offer =
-            Offer { suites: STRONG_13.to_vec(), groups: hellos::hybrid_groups(), signatures: space.signatures.clone() };
-        let told = self.put(VERSION, &self.hello(VERSION, &offer)).await;
-        match told {
-            Put::Accepted(flight) => {
-                self.tell(VERSION, Told::Accepted);
-                let group = pick(&flight).and_then(|pick| pick.group);
-                self.found.borrow_mut().hybrid = Some((group.into_iter().collect(), false));
-            }
-            Put::Refused(Some(70)) => {
-                self.tell(VERSION, Told::Refused);
-                return;
-            }
-            Put::Refused(_) => self.found.borrow_mut().hybrid = Some((Vec::new(), true)),
-            Put::Unknown(reason) => {
-                self.tell(VERSION, Told::Unknown(reason));
-                return;
-            }
+        if self.wants_hybrid && !self.hybrid_alone().await {
+            return;
         }
+        let space = hellos::space(VERSION);
         let suites = space.suites.iter().copied().filter(|suite| !STRONG_13.contains(suite)).collect();
         let mut search = Search::new(Space { suites, seek_groups: false, ..space });
         let ran = self.run(VERSION, &mut search).await;
+        if ran.alert == Some(PROTOCOL_VERSION) && search.suites().is_empty() {
+            self.tell(VERSION, Told::Refused);
+            return;
+        }
         let mut found = self.found.borrow_mut();
         if ran.cut.is_none() && search.suites_are_whole() {
             let at_most = STRONG_13.iter().chain(search.suites()).copied().collect();
@@ -66,7 +56,28 @@ impl Probe<'_> {
         found.searches.insert(VERSION, search);
     }
 
-    /// After a refusal of the hybrid groups it is a full handshake that says whether TLS 1.3 is spoken, or one more hello.
+    /// Whether there is more to ask.
+    async fn hybrid_alone(&self) -> bool {
+        let signatures = hellos::signatures();
+        let offer = Offer { suites: STRONG_13.to_vec(), groups: hellos::hybrid_groups(), signatures };
+        match self.put(VERSION, &self.hello(VERSION, &offer)).await {
+            Put::Accepted(flight) => {
+                self.tell(VERSION, Told::Accepted);
+                let group = pick(&flight).and_then(|pick| pick.group);
+                self.found.borrow_mut().hybrid = Some((group.into_iter().collect(), false));
+            }
+            Put::Refused(Some(PROTOCOL_VERSION)) => {
+                self.tell(VERSION, Told::Refused);
+                return false;
+            }
+            Put::Refused(_) => self.found.borrow_mut().hybrid = Some((Vec::new(), true)),
+            // Whether TLS 1.3 is spoken is told by what else is asked.
+            Put::Unknown(_) => {}
+        }
+        true
+    }
+
+    /// After refusals alone it is a full handshake that says whether TLS 1.3 is spoken, or one more hello.
     pub(super) async fn settle_13(&self, negotiated: &Result<String, String>) {
         self.tell_13(negotiated).await;
         let is_alone = self.is_accepted(VERSION) && self.found.borrow().quirks.is_none();
@@ -120,7 +131,7 @@ impl Probe<'_> {
             match self.put(VERSION, &hello).await {
                 Put::Accepted(_) => return true,
                 // protocol_version: there is nothing to find.
-                Put::Refused(Some(70)) => return false,
+                Put::Refused(Some(PROTOCOL_VERSION)) => return false,
                 _ => {}
             }
         }

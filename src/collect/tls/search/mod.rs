@@ -10,6 +10,7 @@ mod order;
 mod signer;
 
 pub(crate) use order::Order;
+pub(crate) use signer::signs_with_rsa;
 use signer::{SIGNERS, Signer};
 
 use crate::syntax::tls::Suite;
@@ -143,13 +144,14 @@ impl Search {
         }
     }
 
-    /// A search for groups or signatures alone, with suites of which some are accepted.
+    /// A search for groups or signatures alone, with suites of which some are accepted. With a curve, groups are asked for
+    /// beside it and count where they are chosen before it: a client that can use its certificate has to name it.
     pub(crate) fn seeded(suites: Vec<u16>, space: Space, curve: Option<u16>) -> Self {
         let mut search = Self::new(Space { suites: Vec::new(), ..space });
         (search.known, search.curve) = (suites, curve);
         search.suites.state = State::Unknown;
         search.order.settle();
-        search.advance(Phase::Both);
+        search.advance(if search.is_coupled() { Phase::GroupsAndCurve } else { Phase::Both });
         search
     }
 

@@ -12,6 +12,11 @@ pub(super) enum Signer {
 
 pub(super) const SIGNERS: [Signer; 3] = [Signer::Rsa, Signer::Ecdsa, Signer::Dss];
 
+/// Whether an RSA key makes signatures of this scheme.
+pub(crate) fn signs_with_rsa(scheme: u16) -> bool {
+    Signer::Rsa.signs(scheme)
+}
+
 impl Signer {
     pub(super) fn signs(self, scheme: u16) -> bool {
         let own = match scheme {
