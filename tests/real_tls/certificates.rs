@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::programs::evidence;
+use super::programs::{evidence, side_by_side};
 
 const NAME: &str = "www.example.jp";
 
@@ -448,9 +448,11 @@ fn what_is_wrong_with_a_certificate_is_found() {
         ),
     ];
     let (root, rest) = (lab.path("root.pem"), lab.path("middle.pem"));
-    for (number, (what, wanted, agrees, facts)) in cases.iter().enumerate() {
+    for (number, (_, wanted, ..)) in cases.iter().enumerate() {
+        lab.issue("middle", &format!("leaf{number}"), wanted);
+    }
+    side_by_side(cases.iter().enumerate(), |(number, (what, _, agrees, facts))| {
         let leaf = format!("leaf{number}");
-        lab.issue("middle", &leaf, wanted);
         let server = serve(&lab, &leaf, &["-cert_chain", &rest]);
         let seen = &chains("https://www.example.jp", &server, &root)[0];
         hold(what, seen, facts);
@@ -458,11 +460,11 @@ fn what_is_wrong_with_a_certificate_is_found() {
             assert_eq!(lab.verified("root", &rest, &leaf), *agrees, "{what}: openssl verify");
             assert_eq!(seen["fields"]["trusted"], json!(agrees), "{what}: openssl verify");
         }
-    }
+    });
     // The shape of what is sent; the leaf is the good one.
     lab.issue("stranger", "unknown", &GOOD);
     lab.issue("middle", "fetched", &Wanted { more: aia, ..GOOD });
-    for (what, leaf, parts, facts) in [
+    let shapes = [
         (
             "the intermediate is missing",
             "fetched",
@@ -494,8 +496,9 @@ fn what_is_wrong_with_a_certificate_is_found() {
             &["middle", "stranger"],
             json!({"trusted": true, "chain_ordered": true, "chain_superfluous": 1}),
         ),
-    ] {
-        let file = if parts.is_empty() { String::new() } else { lab.chain("chain.txt", parts) };
+    ];
+    side_by_side(shapes, |(what, leaf, parts, facts)| {
+        let file = if parts.is_empty() { String::new() } else { lab.chain(&format!("{what}.txt"), parts) };
         let flags = ["-cert_chain", file.as_str()];
         let server = serve(&lab, leaf, if parts.is_empty() { &[] } else { &flags });
         let seen = &chains("https://www.example.jp", &server, &root)[0];
@@ -505,7 +508,7 @@ fn what_is_wrong_with_a_certificate_is_found() {
             seen["fields"]["trusted"] == json!(true),
             "{what}: openssl verify"
         );
-    }
+    });
     // A root that is its own leaf, an address, a name in another script.
     let server = serve(&lab, "stranger", &[]);
     hold("self-signed", &chains("https://www.example.jp", &server, &root)[0], &json!({"trust_reason": "self-signed"}));
@@ -569,7 +572,7 @@ fn a_staple_is_worth_what_it_was_made_to_be() {
     let valid = json!({"ocsp.stapled": true, "ocsp.verified": true, "ocsp.problem": "none", "ocsp.status": "good", "trusted": true, "must_staple": true});
     let bad =
         |problem: &str| json!({"ocsp.stapled": true, "ocsp.verified": false, "ocsp.problem": problem, "trusted": true});
-    for (what, leaf, answer, facts, fresh) in [
+    let cases = [
         ("good", "leaf", good.clone(), valid.clone(), "pass"),
         ("good, by a delegate", "leaf", lab.answer("root", "leaf", "responder"), valid, "pass"),
         (
@@ -584,12 +587,13 @@ fn a_staple_is_worth_what_it_was_made_to_be() {
         ("by a stranger", "leaf", lab.answer("root", "leaf", "stranger"), bad("bad-signature"), "fail"),
         ("about another", "leaf", lab.answer("root", "other", "root"), bad("other-certificate"), "fail"),
         ("garbage", "leaf", b"\x30\x03\x0a\x01\x00".to_vec(), bad("malformed"), "fail"),
-    ] {
-        let file = lab.write("staple.der", answer);
+    ];
+    side_by_side(cases, |(what, leaf, answer, facts, fresh)| {
+        let file = lab.write(&format!("{what}.der"), answer);
         let server = serve(&lab, leaf, &["-status_file", &file]);
         let evidence = server.evidence(&["--cacert", &lab.path("root.pem")]);
         hold(what, &chains_of(&evidence)[0], &facts);
-        let stored = lab.write("evidence.json", evidence.to_string());
+        let stored = lab.write(&format!("{what}.json"), evidence.to_string());
         let told = |now: &str| {
             let only = ["--only", "tls-ocsp-fresh,tls-must-staple", "--now", now];
             let report = tenken(&[&["assess", "--format", "json", "--replay", &stored][..], &only].concat());
@@ -604,7 +608,7 @@ fn a_staple_is_worth_what_it_was_made_to_be() {
         if what == "good" {
             assert_eq!(told(&day(9)), "fail", "a week later it is stale");
         }
-    }
+    });
     let server = serve(&lab, "leaf", &[]);
     hold(
         "none",

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
@@ -94,6 +95,21 @@ pub(crate) fn evidence(flags: &[&str]) -> Value {
     let text = std::fs::read(&file).unwrap_or_default();
     let _ = std::fs::remove_file(&file);
     serde_json::from_slice(&text).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Does something with each item, eight side by side: most of it is waiting for servers.
+pub(crate) fn side_by_side<T: Send>(items: impl IntoIterator<Item = T>, work: impl Fn(T) + Sync) {
+    let items = Mutex::new(items.into_iter().collect::<Vec<T>>());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let Some(item) = items.lock().unwrap().pop() else { return };
+                    work(item);
+                }
+            });
+        }
+    });
 }
 
 /// A folder of keys and configurations.
