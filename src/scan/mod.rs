@@ -25,7 +25,7 @@ pub use allow::Allowed;
 pub use pattern::{Pattern, PatternError, Patterns};
 pub use read::{BLOCK_BYTES, Fault, LINE_BYTES, Options, look};
 pub use series::{Pause, StepBack, Times};
-pub use unpack::Packing;
+pub use unpack::{Packing, unpacked};
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
