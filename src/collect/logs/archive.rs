@@ -163,7 +163,8 @@ impl Walk {
         let is_usual = USUAL.iter().any(|usual| name.starts_with(usual));
         let Some(kind) = kind.or_else(|| is_usual.then(|| kind_of(&name))) else { return };
         let path = format!("/{name}");
-        let log = Log { path, open: name, kind, size_bytes: header.size, sample: Sample::default() };
+        let (sample, columns) = (Sample::default(), BTreeMap::new());
+        let log = Log { path, open: name, kind, size_bytes: header.size, sample, columns };
         let (scanned, sample) = scanned(Box::new(reader), &self.wanted, None);
         self.logs.push((layer.to_owned(), Log { sample, ..log }, scanned));
     }

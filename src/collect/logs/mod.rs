@@ -7,6 +7,7 @@ mod kinds;
 mod sample;
 mod state;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use super::collector::{Collector, LocalFuture, Task};
 use super::unpacked::archive_stem;
 use super::webserver::WebServerCollector;
 use super::world::World;
-use crate::model::{Census, Evidence, Gap, KindSpec};
+use crate::model::{Census, Evidence, Gap, KindSpec, log_series};
 use crate::scan::{self, Allowed, Options, Pattern, Patterns, Scanned, Tier};
 use find::{Files, Log, Logs};
 use sample::{Head, Sample};
@@ -65,13 +66,14 @@ async fn look(world: &dyn World, task: &Task<'_>) -> Evidence {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let allowed = Allowed::new(site.declared.allow_values.as_deref().unwrap_or_default());
     let configured = configured(world, task).await;
-    let seen = match root.filter(|root| archive_stem(root).is_some()) {
+    let mut seen = match root.filter(|root| archive_stem(root).is_some()) {
         Some(root) => {
             let wanted = Wanted { allowed, patterns, threads: 1 };
             archive::look(world, root, task, wanted, &mut faults).await
         }
         None => {
-            let Logs { logs, faults: unseen } = Files::new(world, root).find(&site.logs, &configured);
+            let paths: Vec<String> = configured.keys().cloned().collect();
+            let Logs { logs, faults: unseen } = Files::new(world, root).find(&site.logs, &paths);
             faults.extend(unseen);
             let logs: Vec<Log> = logs.into_values().collect();
             // By file where there are several, by block where there is one.
@@ -79,13 +81,47 @@ async fn look(world: &dyn World, task: &Task<'_>) -> Evidence {
             files(world, logs, Arc::new(Wanted { allowed, patterns, threads }), cores, &mut faults).await
         }
     };
+    if root.is_none_or(|root| archive_stem(root).is_none()) {
+        let own = patterns_of(task);
+        let allowed = Allowed::new(site.declared.allow_values.as_deref().unwrap_or_default());
+        seen.iter_mut().for_each(|(log, scanned)| columns(world, log, scanned, &allowed, &own, &configured));
+    }
     stated(task, root.unwrap_or(&site.name), &seen, faults)
+}
+
+/// Names the columns of hits: those of the format that writes the log, or of the combined format where a line has its shape.
+fn columns(
+    world: &dyn World,
+    log: &mut Log,
+    scanned: &Scanned,
+    allowed: &Allowed,
+    patterns: &Patterns,
+    configured: &BTreeMap<String, Vec<String>>,
+) {
+    if scanned.places.is_empty() || scanned.is_wide {
+        return;
+    }
+    let Ok(input) = world.stream(&log.open) else { return };
+    let options = Options { allowed, patterns, threads: 1, size_bytes: None, progress: &|_| {} };
+    let format = configured.get(log_series(&log.path));
+    for (place, column) in scan::columns(input, &scanned.places, &options) {
+        let of_format = format.filter(|format| format.len() == column.of).and_then(|format| format.get(column.index));
+        let name = of_format.cloned().or_else(|| column.in_combined().map(str::to_owned));
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            log.columns.insert(place, name);
+        }
+    }
 }
 
 fn not_asked(task: &Task<'_>) -> Evidence {
     let reason = "no logs are named (site file: logs)";
     let census = KINDS.iter().map(|kind| Census::not_asked(kind.name, &task.declaration.site.name, reason));
     Evidence { census: census.collect(), ..Evidence::default() }
+}
+
+/// The patterns of the body's own that can be used.
+fn patterns_of(task: &Task<'_>) -> Patterns {
+    patterns(task, &mut Vec::new())
 }
 
 /// The patterns of the body's own; one that cannot be used is said.
@@ -101,15 +137,17 @@ fn patterns(task: &Task<'_>, faults: &mut Vec<(String, String)>) -> Patterns {
     Patterns(patterns)
 }
 
-/// The logs that the web server's configuration writes into files.
-async fn configured(world: &dyn World, task: &Task<'_>) -> Vec<String> {
+/// The logs that the web server's configuration writes into files, with the columns of their entries.
+async fn configured(world: &dyn World, task: &Task<'_>) -> BTreeMap<String, Vec<String>> {
     if task.declaration.site.web_server.is_none() {
-        return Vec::new();
+        return BTreeMap::new();
     }
     let seen = WebServerCollector.collect(world, task).await;
-    let targets = seen.of_kind("web-log").map(|log| log.subject.name().to_owned());
+    let targets = seen
+        .of_kind("web-log")
+        .map(|log| (log.subject.name().to_owned(), log.texts("columns").into_iter().map(str::to_owned).collect()));
     targets
-        .filter(|target| target.starts_with('/') && !target.starts_with("/dev/") && !target.contains(['$', '*']))
+        .filter(|(target, _)| target.starts_with('/') && !target.starts_with("/dev/") && !target.contains(['$', '*']))
         .collect()
 }
 

@@ -80,7 +80,7 @@ fn classes_times_and_series_are_stated_and_no_value() {
         (old.flag("holds_email"), old.flag("holds_phone"), old.flag("archived")),
         (Some(true), Some(false), Some(true))
     );
-    assert_eq!((old.source.line, old.related[0].note.as_str()), (Some(1), "email, confirmed"));
+    assert_eq!((old.source.line, old.related[0].note.as_str()), (Some(1), "email, confirmed, request"));
     let new = one(&evidence, "log-content", "log:/var/log/nginx/access.log");
     assert_eq!((new.flag("holds_phone"), new.flag("holds_any"), new.flag("holds_email")), (None, None, Some(false)));
     assert_eq!(

@@ -183,6 +183,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ("a setting outside of any section", "セクションの外に設定があります"),
     ("it is no YAML", "YAMLとして読み取れません"),
     ("the settings name no target", "設定に送信先の記載がありません"),
+    ("entries of several formats are in it", "複数の書式の記録が混在しています"),
     ("size or nothing decides, so days cannot be computed", "サイズによるため、日数を計算できません"),
     ("a location with a regular expression may answer this path", "正規表現のロケーションが応答する可能性があります"),
     ("a location inside this one may answer", "内側のロケーションが応答する可能性があります"),
