@@ -176,8 +176,11 @@ fn is_euc(part: &[u8]) -> bool {
 fn fold_pairs(part: &[u8], out: &mut Vec<u8>, leads: std::ops::RangeInclusive<u8>, ascii: fn(u8, u8) -> Option<u8>) {
     let mut at = 0;
     while let Some(&lead) = part.get(at) {
-        // Shift_JIS has half-width kana of one byte between its leads.
-        let is_lead = leads.contains(&lead) && !(*leads.start() == 0x81 && (0xa0..=0xdf).contains(&lead));
+        // Half-width kana are one byte between the leads of Shift_JIS, and two behind 0x8e in EUC-JP.
+        let is_lead = match leads.start() {
+            0x81 => leads.contains(&lead) && !(0xa0..=0xdf).contains(&lead),
+            _ => leads.contains(&lead) || lead == 0x8e,
+        };
         match part.get(at + 1).filter(|_| is_lead) {
             Some(&trail) => {
                 match ascii(lead, trail) {
@@ -199,7 +202,7 @@ fn fold_pairs(part: &[u8], out: &mut Vec<u8>, leads: std::ops::RangeInclusive<u8
 fn euc(lead: u8, trail: u8) -> Option<u8> {
     match (lead, trail) {
         (0xa3, 0xb0..=0xb9 | 0xc1..=0xda | 0xe1..=0xfa) => Some(trail - 0x80),
-        (0xa1, cell) => sign(cell - 0xa0),
+        (0xa1, 0xa1..=0xfe) => sign(trail - 0xa0),
         _ => None,
     }
 }
@@ -238,6 +241,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn half_width_kana_of_euc_take_two_bytes() {
+        let mut out = Vec::new();
+        fold(&[0x8e, 0xa1, 0x0b, 0xa1, 0xa1, 0], &mut out);
+        assert_eq!(out, [0x8e, 0xa1, 0x0b, b' ', 0]);
+    }
 
     fn decoded(line: &[u8]) -> Vec<u8> {
         Scratch::default().decoded(line).to_vec()
