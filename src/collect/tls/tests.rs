@@ -15,6 +15,8 @@ use super::*;
 use crate::collect::world::{Fetched, FileFacts, Refusal, Stream};
 use crate::model::{Bilingual, CensusState, Declaration, Observation, Policy, Site, Time};
 
+mod hostile;
+
 /// A world in which every host is on loopback.
 struct Loopback {
     anchor: Vec<u8>,
@@ -119,6 +121,10 @@ async fn speak(words: &'static [u8], hold: bool) -> u16 {
 }
 
 async fn look_at(port: u16, anchor: Vec<u8>) -> Evidence {
+    look_in(&Loopback { anchor }, port).await
+}
+
+async fn look_in(world: &dyn World, port: u16) -> Evidence {
     let mut site = Site { name: "example".to_owned(), ..Site::default() };
     site.hosts = vec![Host { name: "www.example.jp".to_owned(), https_port: port, ..Host::default() }];
     let policy = Policy {
@@ -142,7 +148,7 @@ async fn look_at(port: u16, anchor: Vec<u8>) -> Evidence {
         actions: Vec::new(),
     };
     let task = Task { declaration: &declaration, offline: false, now: Time::parse("2026-11-24").unwrap() };
-    TlsCollector.collect(&Loopback { anchor }, &task).await
+    TlsCollector.collect(world, &task).await
 }
 
 fn of(evidence: &Evidence, kind: &str) -> Observation {
