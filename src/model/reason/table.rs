@@ -215,7 +215,16 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ),
     ("it takes a finished handshake of TLS 1.2, which is not made", "TLS 1.2の接続完了が必要なため確認しません"),
     ("TLS 1.2 and older are not accepted", "TLS 1.2以下を受け付けません"),
-    ("TLS 1.3 encrypts the signature", "TLS 1.3では署名が暗号化されています"),
+    ("no full handshake of TLS 1.3 was seen", "TLS 1.3の接続を確認できませんでした"),
+    (
+        "no handshake without a client's certificate came to an end",
+        "クライアント証明書なしの接続の結果を確認できませんでした",
+    ),
+    (
+        "no handshake of TLS 1.2 with AEAD and forward secrecy came to an end",
+        "前方秘匿性のあるAEAD方式によるTLS 1.2の接続を完了できませんでした",
+    ),
+    ("there was no answer to the wish for another handshake", "再ネゴシエーションの要求に応答がありませんでした"),
     ("TLS 1.3 encrypts the request", "TLS 1.3では要求が暗号化されています"),
     ("no full handshake of TLS 1.3 was seen to its end", "TLS 1.3の接続完了を確認できませんでした"),
     ("an address could not be seen", "確認できなかったアドレスがあります"),
