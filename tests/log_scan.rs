@@ -293,20 +293,18 @@ fn a_log_that_grows_is_renamed_or_cut_while_it_is_read_is_read_to_its_first_end_
     let folder = folder("moving");
     let text = LINE.repeat(40_000);
     let (allowed, patterns) = (Allowed::default(), Patterns::default());
-    for (name, moved) in [
-        (
-            "grows",
-            (&|path: &Path| {
-                let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
-                file.write_all(text.as_bytes()).unwrap();
-            }) as &(dyn Fn(&Path) + Sync),
-        ),
+    let moves: [(&str, &(dyn Fn(&Path) + Sync)); 3] = [
+        ("grows", &|path: &Path| {
+            let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+            file.write_all(&text).unwrap();
+        }),
         ("is rotated", &|path: &Path| {
             std::fs::rename(path, path.with_extension("1")).unwrap();
             std::fs::write(path, LINE).unwrap();
         }),
         ("is cut", &|path: &Path| std::fs::File::options().write(true).open(path).unwrap().set_len(0).unwrap()),
-    ] {
+    ];
+    for (name, moved) in moves {
         let path = folder.join(format!("{}.log", name.replace(' ', "-")));
         std::fs::write(&path, &text).unwrap();
         let once = std::sync::Once::new();
