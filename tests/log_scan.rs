@@ -269,7 +269,7 @@ impl Read for OneLine {
         }
         let count = out.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         for (at, byte) in out[..count].iter_mut().enumerate() {
-            *byte = if at % 7 == 6 { b' ' } else { b'a' };
+            *byte = if at % 7 == 6 { b',' } else { b'a' };
         }
         self.left -= count as u64;
         Ok(count)
@@ -290,10 +290,11 @@ fn a_line_of_any_length_is_read_in_pieces() {
 
 #[test]
 fn a_log_that_grows_is_renamed_or_cut_while_it_is_read_is_read_to_its_first_end_or_said() {
+    type Move<'a> = (&'a str, &'a (dyn Fn(&Path) + Sync));
     let folder = folder("moving");
     let text = LINE.repeat(40_000);
     let (allowed, patterns) = (Allowed::default(), Patterns::default());
-    let moves: [(&str, &(dyn Fn(&Path) + Sync)); 3] = [
+    let moves: [Move<'_>; 3] = [
         ("grows", &|path: &Path| {
             let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
             file.write_all(&text).unwrap();
