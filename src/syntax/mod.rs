@@ -26,6 +26,7 @@ pub mod mtree;
 pub mod nginx;
 pub mod ocsp;
 pub mod policy_text;
+pub mod remote_copy;
 pub mod robots;
 pub mod rsyslog;
 pub mod security_txt;

@@ -8,28 +8,39 @@ mod kinds;
 mod last_login;
 mod sshd;
 mod store;
+mod transfers;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::host::tree::HostTree;
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, Observation};
 
-pub use kinds::KINDS;
+pub use kinds::{HOST_KINDS, KINDS};
 pub(super) use sshd::key_locations;
 
-/// The collector.
+/// The collector of what a host's files alone decide: a snapshot stands in for it.
+#[derive(Debug)]
+pub struct HostAccessCollector;
+
+/// The collector of what exports decide.
 #[derive(Debug)]
 pub struct AccessCollector;
 
+const HOST_NAME: &str = "host-access";
 const NAME: &str = "access";
 
 /// What was seen, kind by kind, and why it may not be all.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
+    collector: &'static str,
     evidence: Evidence,
 }
 
 impl Seen {
+    fn of(collector: &'static str) -> Self {
+        Self { collector, evidence: Evidence::default() }
+    }
+
     /// All of a kind in one scope; faults make it incomplete.
     fn all(&mut self, kind: &str, scope: &str, observations: Vec<Observation>, faults: Vec<(String, String)>) {
         let count = observations.len();
@@ -40,12 +51,52 @@ impl Seen {
         });
         for (subject, reason) in faults {
             let kinds = vec![kind.to_owned()];
-            self.evidence.gaps.push(Gap { collector: NAME.to_owned(), kinds, subject, reason });
+            self.evidence.gaps.push(Gap { collector: self.collector.to_owned(), kinds, subject, reason });
         }
     }
 
     fn not_asked(&mut self, kind: &str, scope: &str, reason: &str) {
         self.evidence.census.push(Census::not_asked(kind, scope, reason));
+    }
+}
+
+impl Collector for HostAccessCollector {
+    fn name(&self) -> &'static str {
+        HOST_NAME
+    }
+
+    fn kinds(&self) -> &'static [KindSpec] {
+        HOST_KINDS
+    }
+
+    fn is_of_host(&self) -> bool {
+        true
+    }
+
+    fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
+        Box::pin(async move {
+            let site = &task.declaration.site;
+            let mut seen = Seen::of(HOST_NAME);
+            match site.host_root.as_ref().map(|root| (root, HostTree::open(world, &root.path, None))) {
+                Some((_, Ok(tree))) => {
+                    sshd::observe(&tree, &mut seen);
+                    config_owner::observe(&tree, site.declared.administrators.as_deref(), &mut seen);
+                    let release = site.release.as_ref().map(|release| release.root.as_str());
+                    transfers::observe(&tree, release, &mut seen);
+                }
+                Some((root, Err(reason))) => {
+                    for kind in HOST_KINDS {
+                        seen.all(kind.name, &root.path, Vec::new(), vec![(root.path.clone(), reason.clone())]);
+                    }
+                }
+                None => {
+                    for kind in HOST_KINDS {
+                        seen.not_asked(kind.name, &site.name, "no host root is named (site file: host)");
+                    }
+                }
+            }
+            seen.evidence
+        })
     }
 }
 
@@ -61,32 +112,15 @@ impl Collector for AccessCollector {
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(async move {
             let site = &task.declaration.site;
-            let mut seen = Seen::default();
-            let tree = site.host_root.as_ref().map(|root| (root, HostTree::open(world, &root.path, None)));
-            let tree = match tree {
-                Some((root, Ok(tree))) => {
-                    sshd::observe(&tree, &mut seen);
-                    config_owner::observe(&tree, site.declared.administrators.as_deref(), &mut seen);
-                    Some((root, tree))
-                }
-                Some((root, Err(reason))) => {
-                    for kind in [kinds::SSHD_SETTING, kinds::CONFIG_OWNER] {
-                        seen.all(kind, &root.path, Vec::new(), vec![(root.path.clone(), reason.clone())]);
-                    }
-                    None
-                }
-                None => {
-                    for kind in [kinds::SSHD_SETTING, kinds::CONFIG_OWNER] {
-                        seen.not_asked(kind, &site.name, "no host root is named (site file: host)");
-                    }
-                    None
-                }
-            };
-            let host = site.host_root.as_ref().map_or("host", |root| root.name.as_str());
+            let mut seen = Seen::of(NAME);
+            let root = site.host_root.as_ref();
+            // A root that cannot be opened is a gap of the host's own collectors.
+            let tree = root.and_then(|root| HostTree::open(world, &root.path, None).ok());
+            let host = root.map_or("host", |root| root.name.as_str());
             last_login::observe(world, site, host, &mut seen);
             cms::observe(world, site, &mut seen);
             store::observe(world, site, &mut seen);
-            forwarding::observe(world, site, tree.as_ref().map(|(_, tree)| tree), &mut seen);
+            forwarding::observe(world, site, tree.as_ref(), &mut seen);
             seen.evidence
         })
     }

@@ -178,6 +178,12 @@ pub const KINDS: &[KindSpec] = &[
                 "it holds logs, addresses or personal data",
                 "ログ・アドレス・個人情報を保持する",
             ),
+            field(
+                "log_data_allowed",
+                Bool,
+                "its data scope holds access information or addresses, or a purpose of reading logs is stated",
+                "取扱情報にアクセス情報・IPアドレスが含まれるか、ログ閲覧目的が定められている",
+            ),
             field("country_recorded", Bool, "the country of processing is recorded", "処理する国が記録されている"),
             field("country_lawful", Bool, "Japan, or a legal basis is recorded", "日本国内、または法的根拠がある"),
             field("exit_proved", Bool, "return or deletion of the data was proved", "返却または消去が証明されている"),

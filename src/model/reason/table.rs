@@ -299,7 +299,16 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ("it was never used", "利用されたことがありません"),
     ("no column of user names and roles", "ユーザ名と権限の列がありません"),
     ("no column of mailboxes and of targets", "メールボックスと転送先の列がありません"),
-    ("a program gives keys (AuthorizedKeysCommand)", "プログラムが鍵を与えます(AuthorizedKeysCommand)"),
+    (
+        "a program gives keys or principals (AuthorizedKeysCommand, AuthorizedPrincipalsCommand)",
+        "プログラムが鍵またはプリンシパルを与えます(AuthorizedKeysCommand・AuthorizedPrincipalsCommand)",
+    ),
+    (
+        "no own domains are declared (site file: declared: first_parties or scope_hosts)",
+        "自組織のドメインの宣言がありません(サイトファイルのdeclared: first_parties・scope_hosts)",
+    ),
+    ("the destination is not told by the command", "コマンドから送信先が分かりません"),
+    ("more files are there than are read", "読み取る上限を超える数のファイルがあります"),
     ("more files are included than are read", "取り込むファイルが上限を超えています"),
     ("it is included too deeply", "取込みが深すぎます"),
     ("a pattern that is not followed", "展開できないパターンです"),
