@@ -52,7 +52,7 @@ impl Collector for HostCollector {
         KINDS
     }
 
-    fn is_of_host(&self) -> bool {
+    fn is_of_host(&self, _kind: &str) -> bool {
         true
     }
 

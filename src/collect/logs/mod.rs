@@ -35,7 +35,7 @@ impl Collector for LogsCollector {
         KINDS
     }
 
-    fn is_of_host(&self) -> bool {
+    fn is_of_host(&self, _kind: &str) -> bool {
         true
     }
 
