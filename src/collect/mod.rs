@@ -29,7 +29,6 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &webserver::WebServerCollector,
     &deploy::DeployCollector,
     &host::HostCollector,
-    &access::HostAccessCollector,
     &access::AccessCollector,
     &logs::LogsCollector,
     &tls::TlsCollector,

@@ -2,6 +2,7 @@
 
 mod access;
 mod account_owners;
+mod admin_sources;
 mod backup;
 mod caa_issuers;
 mod certificate_parties;
@@ -53,6 +54,7 @@ pub const JOINS: &[Join] = &[
     key_owners::KEY_OWNERS,
     principal_owners::PRINCIPAL_OWNERS,
     sudo_scope::SUDO_SCOPES,
+    admin_sources::ADMIN_SOURCES,
     shared_credentials::SHARED_CREDENTIALS,
     caa_issuers::CAA_ISSUERS,
     certificate_parties::CERTIFICATE_PARTIES,

@@ -305,6 +305,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
             list.into_iter().map(|item| Acquisition { class: item.class, purpose: item.purpose }).collect()
         }),
         sensitive_paths: read.sensitive_paths,
+        admin_paths: read.admin_paths,
         admin_sources: read.admin_sources,
         log_readers: read.log_readers,
         log_write_once: read.log_write_once,

@@ -220,6 +220,8 @@ pub struct Declared {
     pub acquisition: Option<Vec<Acquisition>>,
     /// Paths whose query string must not be logged.
     pub sensitive_paths: Option<Vec<String>>,
+    /// Paths of administration pages, on all hosts or as `HOST/PATH`, or `:PORT` for a port that serves nothing else.
+    pub admin_paths: Option<Vec<String>>,
     /// Addresses from which administration is allowed.
     pub admin_sources: Option<Vec<String>>,
     /// Accounts and groups (`group:NAME`) that may read logs.
@@ -305,12 +307,13 @@ pub struct Holding {
 
 impl Declared {
     /// The names by which a check may refer to a list.
-    pub const LISTS: [&'static str; 12] = [
+    pub const LISTS: [&'static str; 13] = [
         "scope_hosts",
         "first_parties",
         "third_parties",
         "acquisition",
         "sensitive_paths",
+        "admin_paths",
         "admin_sources",
         "log_readers",
         "log_write_once",
@@ -331,6 +334,7 @@ impl Declared {
                 self.acquisition.as_ref().map(|classes| classes.iter().map(|item| item.class.clone()).collect())
             }
             "sensitive_paths" => self.sensitive_paths.clone(),
+            "admin_paths" => self.admin_paths.clone(),
             "admin_sources" => self.admin_sources.clone(),
             "log_readers" => self.log_readers.clone(),
             "log_write_once" => self.log_write_once.clone(),

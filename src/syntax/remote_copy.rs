@@ -106,15 +106,12 @@ fn destination(program: &str, word: &str) -> Option<RemoteCopy> {
         return is_name.then(|| way(None, Some(remote)));
     }
     if let Some(rest) = word.strip_prefix("sftp:") {
-        return Some(way(host(rest.split([':', '/']).next().unwrap_or(rest)), None));
+        return Some(way(host(rest.split('/').next().unwrap_or(rest)), None));
     }
     if BY_COLON.contains(&program) {
-        let (place, _) = word.split_once(':')?;
         // A word with a slash before the colon is a path (rsync(1)); a variable names a host that nobody sees here.
-        if place.is_empty() || place.contains('/') {
-            return None;
-        }
-        return Some(way(host(place), None));
+        let place = word.split('/').next().unwrap_or(word);
+        return (place.contains(':') && !place.starts_with(':')).then(|| way(host(place), None));
     }
     None
 }

@@ -11,8 +11,8 @@ pub(super) const MAIL_FORWARD: &str = "mail-forward";
 pub(super) const MAIL_STORE: &str = "mail-store";
 pub(super) const TRANSFER: &str = "transfer";
 
-/// The kinds that the files of a host alone decide.
-pub const HOST_KINDS: &[KindSpec] = &[
+/// The kinds.
+pub const KINDS: &[KindSpec] = &[
     KindSpec {
         name: SSHD_SETTING,
         subject: "file:PATH#match[CRITERIA]",
@@ -86,10 +86,6 @@ pub const HOST_KINDS: &[KindSpec] = &[
             field("hosts", Texts, "the other machine; unknown where the command does not tell it", "相手のホスト"),
         ],
     },
-];
-
-/// The kinds that exports decide, with or without the files of a host.
-pub const KINDS: &[KindSpec] = &[
     KindSpec {
         name: LAST_LOGIN,
         subject: "account:HOST/USER",

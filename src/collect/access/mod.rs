@@ -15,32 +15,22 @@ use super::host::tree::HostTree;
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, Observation};
 
-pub use kinds::{HOST_KINDS, KINDS};
+pub use kinds::KINDS;
 pub(super) use sshd::key_locations;
 
-/// The collector of what a host's files alone decide: a snapshot stands in for it.
-#[derive(Debug)]
-pub struct HostAccessCollector;
-
-/// The collector of what exports decide.
+/// The collector.
 #[derive(Debug)]
 pub struct AccessCollector;
 
-const HOST_NAME: &str = "host-access";
 const NAME: &str = "access";
 
 /// What was seen, kind by kind, and why it may not be all.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Seen {
-    collector: &'static str,
     evidence: Evidence,
 }
 
 impl Seen {
-    fn of(collector: &'static str) -> Self {
-        Self { collector, evidence: Evidence::default() }
-    }
-
     /// All of a kind in one scope; faults make it incomplete.
     fn all(&mut self, kind: &str, scope: &str, observations: Vec<Observation>, faults: Vec<(String, String)>) {
         let count = observations.len();
@@ -51,52 +41,12 @@ impl Seen {
         });
         for (subject, reason) in faults {
             let kinds = vec![kind.to_owned()];
-            self.evidence.gaps.push(Gap { collector: self.collector.to_owned(), kinds, subject, reason });
+            self.evidence.gaps.push(Gap { collector: NAME.to_owned(), kinds, subject, reason });
         }
     }
 
     fn not_asked(&mut self, kind: &str, scope: &str, reason: &str) {
         self.evidence.census.push(Census::not_asked(kind, scope, reason));
-    }
-}
-
-impl Collector for HostAccessCollector {
-    fn name(&self) -> &'static str {
-        HOST_NAME
-    }
-
-    fn kinds(&self) -> &'static [KindSpec] {
-        HOST_KINDS
-    }
-
-    fn is_of_host(&self) -> bool {
-        true
-    }
-
-    fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
-        Box::pin(async move {
-            let site = &task.declaration.site;
-            let mut seen = Seen::of(HOST_NAME);
-            match site.host_root.as_ref().map(|root| (root, HostTree::open(world, &root.path, None))) {
-                Some((_, Ok(tree))) => {
-                    sshd::observe(&tree, &mut seen);
-                    config_owner::observe(&tree, site.declared.administrators.as_deref(), &mut seen);
-                    let release = site.release.as_ref().map(|release| release.root.as_str());
-                    transfers::observe(&tree, release, &mut seen);
-                }
-                Some((root, Err(reason))) => {
-                    for kind in HOST_KINDS {
-                        seen.all(kind.name, &root.path, Vec::new(), vec![(root.path.clone(), reason.clone())]);
-                    }
-                }
-                None => {
-                    for kind in HOST_KINDS {
-                        seen.not_asked(kind.name, &site.name, "no host root is named (site file: host)");
-                    }
-                }
-            }
-            seen.evidence
-        })
     }
 }
 
@@ -111,21 +61,44 @@ impl Collector for AccessCollector {
 
     /// Exports of logins and of CMS users lie beside the site file, wherever that is.
     fn is_of_host(&self, kind: &str) -> bool {
-        matches!(kind, kinds::SSHD_SETTING | kinds::CONFIG_OWNER | kinds::MAIL_FORWARD | kinds::MAIL_STORE)
+        matches!(
+            kind,
+            kinds::SSHD_SETTING | kinds::CONFIG_OWNER | kinds::MAIL_FORWARD | kinds::MAIL_STORE | kinds::TRANSFER
+        )
     }
 
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(async move {
             let site = &task.declaration.site;
-            let mut seen = Seen::of(NAME);
-            let root = site.host_root.as_ref();
-            // A root that cannot be opened is a gap of the host's own collectors.
-            let tree = root.and_then(|root| HostTree::open(world, &root.path, None).ok());
-            let host = root.map_or("host", |root| root.name.as_str());
+            let mut seen = Seen::default();
+            let tree = site.host_root.as_ref().map(|root| (root, HostTree::open(world, &root.path, None)));
+            let of_host = [kinds::SSHD_SETTING, kinds::CONFIG_OWNER, kinds::TRANSFER];
+            let tree = match tree {
+                Some((root, Ok(tree))) => {
+                    sshd::observe(&tree, &mut seen);
+                    config_owner::observe(&tree, site.declared.administrators.as_deref(), &mut seen);
+                    let release = site.release.as_ref().map(|release| release.root.as_str());
+                    transfers::observe(&tree, release, &mut seen);
+                    Some((root, tree))
+                }
+                Some((root, Err(reason))) => {
+                    for kind in of_host {
+                        seen.all(kind, &root.path, Vec::new(), vec![(root.path.clone(), reason.clone())]);
+                    }
+                    None
+                }
+                None => {
+                    for kind in of_host {
+                        seen.not_asked(kind, &site.name, "no host root is named (site file: host)");
+                    }
+                    None
+                }
+            };
+            let host = site.host_root.as_ref().map_or("host", |root| root.name.as_str());
             last_login::observe(world, site, host, &mut seen);
             cms::observe(world, site, &mut seen);
             store::observe(world, site, &mut seen);
-            forwarding::observe(world, site, tree.as_ref(), &mut seen);
+            forwarding::observe(world, site, tree.as_ref().map(|(_, tree)| tree), &mut seen);
             seen.evidence
         })
     }

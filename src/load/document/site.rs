@@ -231,6 +231,8 @@ pub struct DeclaredDocument {
     pub acquisition: Option<Vec<AcquisitionDocument>>,
     /// Paths whose query string must not be logged.
     pub sensitive_paths: Option<Vec<String>>,
+    /// Paths of administration pages, /manage/ or HOST/manage/, or ports that serve nothing else, :8443; [] says that there are none.
+    pub admin_paths: Option<Vec<String>>,
     /// Addresses from which administration is allowed.
     pub admin_sources: Option<Vec<String>>,
     /// Accounts, and groups as group:NAME, that may read logs.
