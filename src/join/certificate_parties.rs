@@ -1,5 +1,5 @@
 //! Who stands behind the certificates in use, against CAA records and the register, both ways (J12): issuers, names of
-//! others in the body's certificates, authorities that CAA permits for nothing, and issuers of the register that issue none.
+//! others in the body's certificates, authorities that CAA permits for nothing, and issuers of the register that neither shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +104,9 @@ fn join(evidence: &Evidence) -> Evidence {
         joined_census(evidence, &["dns-name"], CAA_USE, "DNS", uses),
     ];
     retain_asked(&mut derived);
-    let used = of_host.values().flatten().copied();
+    // That CAA permits an authority shows that the body knows it, also where a certificate is not a public one.
+    let permitted = evidence.of_kind("dns-name").flat_map(|name| name.texts("caa.issuers"));
+    let used = of_host.values().flatten().copied().chain(permitted);
     derived.extend(service_names::state(evidence, &["issuers"], &["tls-certificate"], &Shown::of(used)));
     derived
 }
@@ -227,7 +229,7 @@ mod tests {
         assert!(
             one(&known, "service-names").texts("unshown").is_empty() && one(&known, CAA_USE).texts("unused").is_empty()
         );
-        let other = world("DigiCert Inc", &["www.example.jp"], &["letsencrypt.org", "sectigo.com"]);
+        let other = world("DigiCert Inc", &["www.example.jp"], &["sectigo.com"]);
         assert_eq!(one(&other, PARTY).flag("registered"), Some(false));
         assert_eq!(one(&other, "service-names").texts("unshown"), ["letsencrypt.org"]);
         assert_eq!(one(&other, CAA_USE).texts("unused"), ["sectigo.com"]);

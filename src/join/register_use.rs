@@ -83,6 +83,15 @@ const NAMES: [&str; 8] = [
     "issuers",
 ];
 
+/// What shows the names of a list, where it is not DNS.
+const BY_LIST: [(&str, &str); 5] = [
+    ("hosts", "pages"),
+    ("host_patterns", "pages"),
+    ("log_endpoints", "logs"),
+    ("backup_endpoints", "transfers"),
+    ("issuers", "certificates"),
+];
+
 fn join(evidence: &Evidence) -> Evidence {
     let mut shown: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut places: BTreeMap<&str, Vec<Related>> = BTreeMap::new();
@@ -95,6 +104,11 @@ fn join(evidence: &Evidence) -> Evidence {
                 places.entry(id).or_default().push(related);
             }
         }
+    }
+    for seen in evidence.of_kind("service-names").filter(|seen| !seen.texts("shown").is_empty()) {
+        let Some(id) = seen.text("contractor") else { continue };
+        let word = BY_LIST.iter().find(|(list, _)| seen.text("list") == Some(list)).map_or("DNS", |(_, word)| word);
+        shown.entry(id).or_default().insert(word);
     }
     let names = seen_names(evidence);
     let entries: BTreeMap<&str, &Observation> =

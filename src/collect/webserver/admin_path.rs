@@ -1,11 +1,40 @@
 //! A declared path or port of administration on one server: from where it is let in.
 
 use super::access;
-use super::kinds::ADMIN_PATH;
 use super::location::Matching;
 use super::model::{Level, METHOD, Server, Whole, subject};
 use super::routing::{Answer, answering};
-use crate::model::{Observation, Value};
+use crate::model::{FieldSpec, FieldType, KindSpec, Observation, Value};
+
+pub(super) const ADMIN_PATH: &str = "web-admin-path";
+
+/// The kind.
+pub(super) const KIND: KindSpec = KindSpec {
+    name: ADMIN_PATH,
+    subject: "file:PATH#server[NAME]/admin[PATH]",
+    en: "one declared path or port of administration on one server, and from where it is let in",
+    ja: "宣言された管理用のパス・ポートと、許可された接続元",
+    fields: &[
+        field("path", FieldType::Text, "as declared", "宣言されたパスまたはポート"),
+        field("location", FieldType::Text, "the location that answers it", "応答するロケーション"),
+        field(
+            "sources",
+            FieldType::Texts,
+            "addresses and networks that are let in; all where no rule refuses the others",
+            "許可された接続元(他を拒否していなければall)",
+        ),
+        field(
+            "password",
+            FieldType::Bool,
+            "a password, token or client certificate is asked for as well",
+            "認証も求める",
+        ),
+    ],
+};
+
+const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {
+    FieldSpec { name, field_type, en, ja }
+}
 
 /// Directives by which a level hands requests on to a program.
 const PROGRAMS: [&str; 6] = ["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];

@@ -10,7 +10,6 @@ pub(super) const NGINX_LOCATION: &str = "nginx-location";
 pub(super) const LOCATION: &str = "web-location";
 pub(super) const LOG: &str = "web-log";
 pub(super) const LOG_TARGET: &str = "log-target";
-pub(super) const ADMIN_PATH: &str = "web-admin-path";
 pub(super) const SENSITIVE_PATH: &str = "web-sensitive-path";
 
 /// The kinds.
@@ -286,28 +285,7 @@ pub const KINDS: &[KindSpec] = &[
             field("formats", FieldType::Texts, "formats in force", "有効な書式"),
         ],
     },
-    KindSpec {
-        name: ADMIN_PATH,
-        subject: "file:PATH#server[NAME]/admin[PATH]",
-        en: "one declared path or port of administration on one server, and from where it is let in",
-        ja: "宣言された管理用のパス・ポートと、許可された接続元",
-        fields: &[
-            field("path", FieldType::Text, "as declared", "宣言されたパスまたはポート"),
-            field("location", FieldType::Text, "the location that answers it", "応答するロケーション"),
-            field(
-                "sources",
-                FieldType::Texts,
-                "addresses and networks that are let in; all where no rule refuses the others",
-                "許可された接続元(他を拒否していなければall)",
-            ),
-            field(
-                "password",
-                FieldType::Bool,
-                "a password, token or client certificate is asked for as well",
-                "認証も求める",
-            ),
-        ],
-    },
+    super::admin_path::KIND,
     KindSpec {
         name: SOCKET,
         subject: "file:PATH#socket[ADDRESS:PORT]",

@@ -74,7 +74,7 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
                 &server.path,
                 "no sensitive paths are declared (site file: declared: sensitive_paths)",
             )
-        } else if kind.name == kinds::ADMIN_PATH && admin.is_none() {
+        } else if kind.name == admin_path::ADMIN_PATH && admin.is_none() {
             Census::not_asked(kind.name, &server.path, NO_ADMIN_PATHS)
         } else if let Some((subject, reason)) = read.faults.first() {
             Census::incomplete(kind.name, &server.path, count, format!("{subject}: {reason}"))

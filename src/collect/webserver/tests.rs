@@ -107,7 +107,8 @@ fn effective_logs_formats_and_roots_are_stated() {
     assert_eq!(path.flag("query_logged"), Some(true));
 }
 
-use super::kinds::{ADMIN_PATH, LOCATION, LOG, SENSITIVE_PATH};
+use super::admin_path::ADMIN_PATH;
+use super::kinds::{LOCATION, LOG, SENSITIVE_PATH};
 
 #[test]
 fn administration_is_let_in_from_where_its_own_level_says() {
