@@ -246,6 +246,8 @@ pub struct Declared {
     pub entity: Option<String>,
     /// Who answers for which checks: check or pattern -> `own`, `shared` or a contractor's id.
     pub responsibilities: Option<BTreeMap<String, String>>,
+    /// How a leak is reported.
+    pub breach_plan: Option<BreachPlan>,
     /// Holdings of personal information.
     pub holdings: Option<Vec<Holding>>,
     /// Residual risk, in units, that the body tolerates, with approver and date.
@@ -292,6 +294,25 @@ pub struct Statute {
     pub reviewed_on: Option<Time>,
     /// Articles that the body names as its own duty.
     pub articles: Option<Vec<String>>,
+}
+
+/// How a leak of personal information is reported (APPI article 68; of a company, article 26).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BreachPlan {
+    /// The office that decides and reports.
+    pub officer: Option<String>,
+    /// Where the Personal Information Protection Commission takes reports.
+    pub commission: Option<String>,
+    /// Who tells the persons concerned.
+    pub persons: Option<String>,
+    /// Days within which the prompt report is made.
+    pub prompt_report_days: Option<i64>,
+    /// Days within which the full report is made.
+    pub full_report_days: Option<i64>,
+    /// The same where somebody acted unlawfully.
+    pub full_report_unlawful_days: Option<i64>,
+    /// Where the plan is.
+    pub document_ref: Option<String>,
 }
 
 /// A holding of personal information.

@@ -31,6 +31,32 @@ pub const KINDS: &[KindSpec] = &[
         fields: &[field("has_purpose", Bool, "a purpose is stated", "利用目的が記載されている")],
     },
     KindSpec {
+        name: "breach-plan",
+        subject: "record:breach-plan",
+        en: "how a leak of personal information is reported, and when that was last rehearsed",
+        ja: "漏えい時の報告手順と、直近の訓練",
+        fields: &[
+            field("declared", Bool, "a plan is declared", "手順が宣言されている"),
+            field(
+                "missing_contacts",
+                Texts,
+                "of officer, commission and persons those that nobody is named for",
+                "未定の連絡先",
+            ),
+            field("terms_stated", Bool, "all three terms are stated", "3つの期限がすべて定められている"),
+            field("prompt_report_days", Integer, "days to the prompt report", "速報の期限(日)"),
+            field("full_report_days", Integer, "days to the full report", "確報の期限(日)"),
+            field(
+                "full_report_unlawful_days",
+                Integer,
+                "the same where somebody acted unlawfully",
+                "不正の目的による場合の確報の期限(日)",
+            ),
+            field("exercised", Bool, "there is a record of an exercise", "訓練の記録がある"),
+            field("exercised_on", Time, "the latest exercise; absent where there is none", "直近の訓練日"),
+        ],
+    },
+    KindSpec {
         name: "statute",
         subject: "record:statute/KEY",
         en: "one statute or standard that the body says it applies",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::duties::{EntityDocument, HoldingDocument, StatuteDocument};
+use super::duties::{BreachPlanDocument, EntityDocument, HoldingDocument, StatuteDocument};
 use super::exports::{AccountsDocument, MailDocument};
 
 /// What is assessed. What it does not name is not looked at, and the report says so.
@@ -257,6 +257,8 @@ pub struct DeclaredDocument {
     pub entity: Option<EntityDocument>,
     /// Who answers for which checks: check or pattern (tls-*) -> own, shared or a contractor's id.
     pub responsibilities: Option<BTreeMap<String, String>>,
+    /// How a leak is reported.
+    pub breach_plan: Option<BreachPlanDocument>,
     /// Holdings of personal information.
     pub holdings: Option<Vec<HoldingDocument>>,
     /// Residual risk that the body tolerates.

@@ -316,6 +316,11 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "管理の接続元の宣言がありません(サイトファイルのdeclared: admin_sources)",
     ),
     ("neither a location nor an answer of the site tells", "ロケーションの設定からも応答からも分かりません"),
+    (
+        "no plan for leaks is declared (site file: declared: breach_plan)",
+        "漏えい時の報告手順の宣言がありません(サイトファイルのdeclared: breach_plan)",
+    ),
+    ("no term is stated", "期限の記載がありません"),
     ("the destination is not told by the command", "コマンドから送信先が分かりません"),
     ("more files are there than are read", "読み取る上限を超える数のファイルがあります"),
     ("more files are included than are read", "取り込むファイルが上限を超えています"),
