@@ -12,7 +12,9 @@ mod form_processors;
 mod holders;
 mod key_owners;
 mod log_destinations;
+mod log_keeping;
 mod log_readers;
+mod log_scopes;
 mod log_shipments;
 mod mail_contacts;
 mod mail_leaves;
@@ -49,6 +51,8 @@ pub const JOINS: &[Join] = &[
     log_readers::LOG_READERS,
     log_shipments::LOG_SHIPMENTS,
     log_destinations::LOG_DESTINATIONS,
+    log_scopes::LOG_SCOPES,
+    log_keeping::LOG_KEEPING,
     backup::BACKUPS,
     account_owners::ACCOUNT_OWNERS,
     key_owners::KEY_OWNERS,
