@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(mounted_host("nas.example.net:/export").as_deref(), Some("nas.example.net"));
         assert_eq!(mounted_host("//nas.example.net/share").as_deref(), Some("nas.example.net"));
         assert_eq!(mounted_host("/dev/sda1"), None);
-        assert_eq!(mounted_host("UUID=0a:/x").is_some(), false);
+        assert!(mounted_host("UUID=0a:/x").is_none());
         assert_eq!(git_host("git@git.example.net:city/www.git").as_deref(), Some("git.example.net"));
         assert_eq!(git_host("https://u:p@git.example.net/city/www.git").as_deref(), Some("git.example.net"));
         assert_eq!((git_host("/srv/repo.git"), git_host("file:///srv/repo")), (None, None));

@@ -312,23 +312,6 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ("it was never used", "利用されたことがありません"),
     ("no column of user names and roles", "ユーザ名と権限の列がありません"),
     ("no column of mailboxes and of targets", "メールボックスと転送先の列がありません"),
-    (
-        "a program gives keys or principals (AuthorizedKeysCommand, AuthorizedPrincipalsCommand)",
-        "プログラムが鍵またはプリンシパルを与えます(AuthorizedKeysCommand・AuthorizedPrincipalsCommand)",
-    ),
-    (
-        "no own domains are declared (site file: declared: first_parties or scope_hosts)",
-        "自組織のドメインの宣言がありません(サイトファイルのdeclared: first_parties・scope_hosts)",
-    ),
-    (
-        "no paths of administration are declared (site file: declared: admin_paths; [] says there are none)",
-        "管理用パスの宣言がありません(サイトファイルのdeclared: admin_paths。ない場合は[])",
-    ),
-    (
-        "no sources of administration are declared (site file: declared: admin_sources)",
-        "管理の接続元の宣言がありません(サイトファイルのdeclared: admin_sources)",
-    ),
-    ("neither a location nor an answer of the site tells", "ロケーションの設定からも応答からも分かりません"),
     ("more files are included than are read", "取り込むファイルが上限を超えています"),
     ("it is included too deeply", "取込みが深すぎます"),
     ("a pattern that is not followed", "展開できないパターンです"),
