@@ -2,6 +2,8 @@
 
 /// Connections that may wait or be open to one host at a time: what a careful visitor's browser opens.
 pub const CONNECTIONS_PER_HOST: usize = 4;
+/// Hosts whose TLS is looked at side by side: with four connections each, far from the 1,024 files that a process may open.
+pub const HOSTS_AT_ONCE: usize = 32;
 /// Entries of one directory: a log directory with ten years of daily files has 3,650.
 pub const DIRECTORY_ENTRIES: usize = 100_000;
 /// Bytes of one configuration file. The largest seen in practice is a few megabytes.

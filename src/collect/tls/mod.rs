@@ -10,11 +10,12 @@ pub mod starttls;
 
 use std::net::SocketAddr;
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 
 use self::certificate::{Behind, Greeting, Place};
 use self::probe::{Contact, Probe, Target};
 use super::collector::{Collector, LocalFuture, Task};
+use super::limits::HOSTS_AT_ONCE;
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, Host, KindSpec, Location, Observation, Subject, SubjectKind};
 
@@ -46,9 +47,11 @@ impl Collector for TlsCollector {
             } else if site.hosts.is_empty() {
                 "no URL or host is named (site file: url)"
             } else {
-                let parts = join_all(site.hosts.iter().map(|host| look(world, host, task))).await;
+                let mut parts = stream::iter(&site.hosts).map(|host| look(world, host, task)).buffered(HOSTS_AT_ONCE);
                 let mut evidence = Evidence::default();
-                parts.into_iter().for_each(|part| evidence.extend(part));
+                while let Some(part) = parts.next().await {
+                    evidence.extend(part);
+                }
                 certificate::name_shared_keys(&mut evidence);
                 return evidence;
             };

@@ -149,10 +149,8 @@ async fn is_finished(records: &mut Records<'_>, secrets: &mut Secrets, mut messa
     loop {
         match records.next().await? {
             (CHANGE_CIPHER, _) => is_protected = true,
-            (ALERT, body) if !is_protected => match body.as_slice() {
-                [2, ..] => return Some(false),
-                _ => {}
-            },
+            (ALERT, body) if !is_protected && body.first() == Some(&2) => return Some(false),
+            (ALERT, _) if !is_protected => {}
             // A ticket may come first; it is a part of what the server's Finished message is made of.
             (HANDSHAKE, body) if !is_protected => messages.extend(body),
             (HANDSHAKE, body) => {
