@@ -5,8 +5,10 @@
 mod secrets;
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
 
 use self::secrets::{Secrets, Spoken, record};
 use crate::collect::world::Stream;
@@ -36,6 +38,8 @@ pub(super) enum Renegotiation {
 
 /// Bytes after the handshake that are waited for; a server may send data of its own before it answers.
 const AFTER_BYTES: usize = 64 * 1024;
+/// How long an answer is waited for before the goodbye; answers come in the order of what was said.
+const PATIENCE: Duration = Duration::from_millis(500);
 const CHANGE_CIPHER: u8 = 20;
 const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
@@ -102,7 +106,15 @@ pub(super) async fn carry_on(
     again.renegotiated = if server.extension(0xff01).is_some() { verify_data } else { Vec::new() };
     let again = secrets.ours.seal(HANDSHAKE, again.bytes().get(5..)?)?;
     let renegotiation = match records.stream.write_all(&again).await {
-        Ok(()) => answer(&mut records, &mut secrets).await,
+        Ok(()) => match timeout(PATIENCE, answer(&mut records, &mut secrets)).await {
+            Ok(told) => told,
+            // Some servers keep their no until they have something else to say; a goodbye brings both.
+            Err(_) => {
+                let goodbye = secrets.ours.seal(ALERT, &[1, 0])?;
+                records.stream.write_all(&goodbye).await.ok()?;
+                answer(&mut records, &mut secrets).await
+            }
+        },
         Err(_) => Renegotiation::Untold,
     };
     told.set(Some(After { finished: true, renegotiation }));
