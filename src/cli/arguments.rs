@@ -274,9 +274,19 @@ pub(super) struct CollectOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
-    /// Id of a check, clause, parameter, kind or field, or a framework item such as iso-27001:A.8.15
+    /// Id of a check, clause, parameter, kind or field, a framework item such as iso-27001:A.8.15, or, with
+    /// --configuration, a URL
     #[arg(value_name = "ID")]
     pub(super) id: Option<String>,
+    /// nginx.conf: what it answers to the URL, offline
+    #[arg(long, value_name = "FILE")]
+    pub(super) configuration: Option<PathBuf>,
+    /// Folder that stands for / on the server, so that its files and absolute includes are found
+    #[arg(long, env = "TENKEN_ROOT", value_name = "DIR")]
+    pub(super) root: Option<PathBuf>,
+    /// Address of the client, where access rules ask for it
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) client: Option<std::net::IpAddr>,
     /// text, markdown or json
     #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "markdown", "json"])]
     pub(super) format: String,

@@ -5,6 +5,7 @@ mod assess;
 mod baseline;
 mod collect;
 mod explain;
+mod explain_url;
 mod failure;
 mod history;
 mod init;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::include::Node;
+use super::tree::{Block, Node};
 use super::variable::names;
 
 /// The format that nginx has built in.
-const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
+pub(super) const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
 
 /// Class of a variable; `None` for one that is not known.
 fn class(variable: &str) -> Option<&'static str> {
@@ -126,14 +126,14 @@ pub(super) struct Written {
 
 impl Formats {
     /// Reads the formats and derived variables of all levels.
-    pub(super) fn of(nodes: &[Node]) -> Self {
+    pub(super) fn of(nodes: &Block) -> Self {
         let mut formats = Self { formats: BTreeMap::new(), derived: BTreeMap::new() };
         formats.formats.insert("combined".to_owned(), names(COMBINED).into_iter().collect());
         formats.gather(nodes);
         formats
     }
 
-    fn gather(&mut self, nodes: &[Node]) {
+    fn gather(&mut self, nodes: &Block) {
         for node in nodes {
             match (node.name.as_str(), node.arguments.as_slice()) {
                 ("log_format", [name, parts @ ..]) => {
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn combined_writes_identity_and_the_query() {
-        let written = Formats::of(&[]).written("combined").unwrap();
+        let written = Formats::of(&Block::default()).written("combined").unwrap();
         assert_eq!(
             written.classes.iter().map(String::as_str).collect::<Vec<_>>(),
             ["access_info", "identity", "ip_address"]

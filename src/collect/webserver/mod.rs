@@ -1,6 +1,7 @@
 //! The web server's configuration as the server understands it: effective logs, formats and roots. It never judges.
 
 mod access;
+mod answer;
 mod include;
 mod kinds;
 mod level_facts;
@@ -13,6 +14,7 @@ mod server_facts;
 mod socket;
 mod state;
 mod target;
+mod tree;
 mod upstream;
 mod variable;
 mod version;
@@ -21,6 +23,7 @@ use super::collector::{Collector, LocalFuture, Task};
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, WebServer};
 
+pub use answer::{Answer, AnswerHeader, AnswerLog, Asked, Asking, Part};
 pub use kinds::KINDS;
 
 /// The collector.

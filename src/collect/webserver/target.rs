@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::include::Node;
+use super::tree::{Block, Node};
 use super::kinds::LOG_TARGET;
 use super::log_format::Formats;
 use crate::model::{Observation, Subject, SubjectKind};
@@ -21,7 +21,7 @@ const ADDRESSES: [&str; 8] = [
 
 /// Observes the streams; `logs` are the access logs in use.
 pub(super) fn observe(
-    directives: &[Node],
+    directives: &Block,
     logs: &[Observation],
     shortening_declared: Option<bool>,
 ) -> Vec<Observation> {
@@ -73,7 +73,7 @@ fn access(log: &Observation, formats: &Formats, shortening_declared: Option<bool
     seen
 }
 
-fn gather<'a>(nodes: &'a [Node], errors: &mut BTreeMap<String, Vec<&'a Node>>) {
+fn gather<'a>(nodes: &'a Block, errors: &mut BTreeMap<String, Vec<&'a Node>>) {
     for node in nodes {
         if let ("error_log", Some(target)) = (node.name.as_str(), node.arguments.first()) {
             errors.entry(target.clone()).or_default().push(node);
