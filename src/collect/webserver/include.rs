@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::placeholder::is_placeholder;
 use super::tree::{Block, Include, Item, Name, Node, Unit};
 use crate::collect::limits::{CONFIGURATION_BYTES, CONFIGURATION_FILES, CONFIGURATION_INCLUDE_DEPTH, CONFIGURATION_INCLUDES};
 use crate::collect::world::World;
@@ -19,6 +20,8 @@ pub(super) struct Read {
     pub(super) remarks: Vec<(Arc<str>, Remark)>,
     /// The main file is a part that begins inside a server or location; what is around it is not known.
     pub(super) fragment: bool,
+    /// Some directive waits for a value.
+    pub(super) has_placeholders: bool,
 }
 
 /// Reads the configuration of a server.
@@ -33,16 +36,17 @@ pub(super) fn read(world: &dyn World, server: &WebServer) -> Read {
         names: BTreeSet::new(),
         includes: 0,
         depth: 0,
+        has_placeholders: false,
         faults: Vec::new(),
         remarks: Vec::new(),
     };
     let main = reader.unit(&server.path);
-    let Reader { faults, remarks, names: _, units, .. } = reader;
+    let Reader { faults, remarks, units, has_placeholders, .. } = reader;
     drop(units);
     let block = main.map(|unit| Arc::try_unwrap(unit).unwrap_or_default().block).unwrap_or_default();
     let fragment = is_fragment(&block);
     let directives = if fragment { wrapped(block, &server.path) } else { block };
-    Read { directives, faults, remarks, fragment }
+    Read { directives, faults, remarks, fragment, has_placeholders }
 }
 
 /// Whether a file holds neither a whole configuration nor whole servers, but what stands inside one.
@@ -88,6 +92,7 @@ struct Reader<'a> {
     names: BTreeSet<Arc<str>>,
     includes: usize,
     depth: usize,
+    has_placeholders: bool,
     faults: Vec<(String, String)>,
     remarks: Vec<(Arc<str>, Remark)>,
 }
@@ -146,13 +151,15 @@ impl Reader<'_> {
     fn block(&mut self, directives: Vec<Directive>, file: &Arc<str>) -> Block {
         let mut items = Vec::with_capacity(directives.len());
         for directive in directives {
-            if directive.template {
+            let template = directive.template || directive.arguments.iter().any(|word| is_placeholder(word));
+            if template {
+                self.has_placeholders = true;
                 let place = format!("{file}:{}:{}", directive.line, directive.column);
-                self.fault(&place, "a placeholder ({{ … }}) that was not filled in");
+                self.fault(&place, "a placeholder ({{ … }} or ${NAME}) that was not filled in");
             }
             if directive.name == "include" && directive.block.is_none() {
                 let mut units = Vec::new();
-                for pattern in directive.arguments.iter().filter(|_| !directive.template) {
+                for pattern in directive.arguments.iter().filter(|_| !template) {
                     let place = (file.as_ref(), directive.line);
                     for path in self.included_paths(pattern, place) {
                         units.extend(self.unit(&path));
@@ -172,7 +179,7 @@ impl Reader<'_> {
                 file: Arc::clone(file),
                 line: directive.line,
                 column: directive.column,
-                template: directive.template,
+                template,
                 block,
             }));
         }

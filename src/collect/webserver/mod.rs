@@ -9,6 +9,7 @@ mod location;
 mod log_format;
 mod model;
 mod nginx_facts;
+mod placeholder;
 mod routing;
 mod server_facts;
 mod socket;
@@ -61,7 +62,7 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let read = include::read(world, server);
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
     let mut evidence =
-        Evidence { observations: model::observe(&read.directives, server, sensitive), ..Evidence::default() };
+        Evidence { observations: model::observe(&read, server, sensitive), ..Evidence::default() };
     let logs: Vec<_> = evidence.of_kind(kinds::LOG).cloned().collect();
     let acquisition = task.declaration.site.declared.acquisition.as_ref();
     let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
@@ -74,6 +75,9 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
                 &server.path,
                 "no sensitive paths are declared (site file: declared: sensitive_paths)",
             )
+        } else if read.fragment && placeholder::is_of_whole(kind.name) {
+            let reason = "the file is a part of a configuration: its server is elsewhere";
+            Census::incomplete(kind.name, &server.path, count, reason)
         } else if let Some((subject, reason)) = read.faults.first() {
             Census::incomplete(kind.name, &server.path, count, format!("{subject}: {reason}"))
         } else {

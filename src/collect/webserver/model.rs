@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::tree::{Block, Node};
+use super::include::Read;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
 use super::location::{Matching, is_static};
 use super::log_format::{Formats, Written};
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
 use super::variable::Variables;
-use super::{level_facts, nginx_facts, server_facts, socket, upstream, version};
+
+use super::{level_facts, nginx_facts, placeholder, server_facts, socket, upstream, version};
 use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
 const METHOD: &str = "configuration read as nginx reads it";
@@ -60,7 +62,8 @@ pub(super) struct Server<'a> {
 }
 
 /// Observes a whole configuration.
-pub(super) fn observe(directives: &Block, server: &WebServer, sensitive: Option<&[String]>) -> Vec<Observation> {
+pub(super) fn observe(read: &Read, server: &WebServer, sensitive: Option<&[String]>) -> Vec<Observation> {
+    let directives = &read.directives;
     let main = server.path.as_str();
     let formats = Formats::of(directives);
     let servers = servers(directives);
@@ -72,17 +75,22 @@ pub(super) fn observe(directives: &Block, server: &WebServer, sensitive: Option<
         patterns: Patterns::default(),
     };
     let mut observations = Vec::new();
+    let around = placeholder::around(directives);
     for (number, server) in servers.iter().enumerate() {
+        let first = observations.len();
         let mut seen = server_seen(server, main);
         server_facts::state(&mut seen, &whole, &servers, number);
         observations.push(seen);
         observations.push(server_facts::of_nginx(&whole, &servers, number));
+        hold_back(&mut observations[first..], read, &around, server, server.levels.first());
         for level in &server.levels {
+            let first = observations.len();
             let mut seen = level_seen(level, server, main);
             level_facts::state(&mut seen, &whole, server, level, number);
             observations.push(seen);
             observations.push(nginx_facts::seen(&whole, server, level));
             observations.extend(upstream::seen(&whole, server, level, number));
+            hold_back(&mut observations[first..], read, &around, server, Some(level));
         }
         for path in sensitive.unwrap_or_default() {
             observations.push(sensitive_seen(server, path, &whole, &formats));
@@ -90,7 +98,32 @@ pub(super) fn observe(directives: &Block, server: &WebServer, sensitive: Option<
     }
     observations.extend(socket::seen(&whole, &servers));
     observations.extend(logs_seen(&servers, &formats));
+    if read.fragment {
+        observations.retain(|seen| !placeholder::is_of_whole(&seen.kind));
+    }
     observations
+}
+
+/// Takes back what rests on placeholders or on what is around a part, and adds the remarks of the level.
+fn hold_back<'a>(
+    seen: &mut [Observation],
+    read: &Read,
+    around: &BTreeSet<&'a str>,
+    server: &Server<'a>,
+    level: Option<&Level<'a>>,
+) {
+    let Some(level) = level else { return };
+    let names = if read.has_placeholders { placeholder::in_force(around, server, level) } else { BTreeSet::new() };
+    let remarks = placeholder::remarks_of(&read.remarks, level.place);
+    for one in seen {
+        if !names.is_empty() {
+            placeholder::hide(one, &names);
+        }
+        if read.fragment {
+            placeholder::hide_around(one);
+        }
+        one.related.extend(remarks.iter().cloned());
+    }
 }
 
 /// What every part of the observation needs to know of the whole configuration.

@@ -26,7 +26,9 @@ const NOT_SEEN: &str = "it depends on a file that is not seen from here (--root)
 
 impl Course<'_, '_> {
     pub(super) fn make_content(&mut self) {
-        if let Some(node) = self.own("try_files") {
+        // An `if` that held is a location of its own, and try_files is not handed down.
+        let innermost = self.blocks.last().and_then(|block| block.iter().find(|node| node.name == "try_files"));
+        if let Some(node) = innermost {
             return self.try_files(node);
         }
         self.handle();
@@ -66,7 +68,8 @@ impl Course<'_, '_> {
                 self.send(200);
             }
             Some(Found::Folder) => {
-                let arguments = self.values.arguments.as_deref().map(|text| format!("?{text}")).unwrap_or_default();
+                let arguments = self.values.arguments.as_deref().filter(|text| !text.is_empty());
+                let arguments = arguments.map(|text| format!("?{text}")).unwrap_or_default();
                 self.redirect = Some(self.absolute(format!("{path}/{arguments}")));
                 self.finish(301);
             }
@@ -105,15 +108,18 @@ impl Course<'_, '_> {
         let Some((last, tried)) = node.arguments.split_last() else { return };
         for text in tried {
             let Some(path) = self.values.text(text) else { return self.leave("what try_files looks for") };
-            let (path, wants_folder) = path.strip_suffix('/').map_or((path.as_str(), false), |path| (path, true));
+            // Whether a folder is meant is said by the text itself, not by what a variable in it ends with.
+            let wants_folder = text.ends_with('/');
+            let path = if wants_folder { path.strip_suffix('/').unwrap_or(&path) } else { path.as_str() };
             let Some(file) = self.file_of(path) else { return self.leave(NOT_SEEN) };
-            match (self.files)(file.trim_end_matches('/')) {
+            match (self.files)(if wants_folder { file.trim_end_matches('/') } else { &file }) {
+                Some(Found::File(_)) if file.ends_with('/') => continue,
                 Some(Found::File(_)) if !wants_folder => {}
                 Some(Found::Folder) if wants_folder => {}
                 Some(_) => continue,
                 None => return self.leave(NOT_SEEN),
             }
-            self.values.path = if wants_folder { format!("{path}/") } else { path.to_owned() };
+            self.values.path = path.to_owned();
             self.steps.push(Part { text: format!("try_files {text}"), place: node.location() });
             return self.handle();
         }

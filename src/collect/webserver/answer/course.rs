@@ -100,7 +100,7 @@ impl<'p, 'a> Course<'p, 'a> {
                 Answer::Level(number) => self.enter(number),
                 Answer::Open => return self.leave("a regular expression that cannot be evaluated here may answer"),
             }
-            if !self.inside && self.own("internal").is_some() {
+            if !self.inside && self.is_internal() {
                 return self.finish(404);
             }
             match self.level_rewrites() {
@@ -141,6 +141,18 @@ impl<'p, 'a> Course<'p, 'a> {
         // The server's own rewriting is done again, as for any request.
         self.level = 0;
         self.run();
+    }
+
+    /// Whether the location is closed to requests from outside; what is inside it is as well.
+    fn is_internal(&self) -> bool {
+        let mut number = Some(self.level);
+        while let Some(level) = number.and_then(|number| self.server.levels.get(number)) {
+            if level.parent.is_some() && level.own("internal").next().is_some() {
+                return true;
+            }
+            number = level.parent;
+        }
+        false
     }
 
     fn enter(&mut self, number: usize) {
@@ -243,6 +255,8 @@ impl<'p, 'a> Course<'p, 'a> {
             return Rewritten::Open("the target of a rewrite depends on what is not known");
         };
         self.steps.push(part(node));
+        // From here on the request is one of the server's own.
+        self.inside = true;
         let keeps_arguments = !replacement.ends_with('?');
         if !keeps_arguments {
             target.pop();
