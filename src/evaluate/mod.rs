@@ -11,7 +11,7 @@ pub use examples::{EXAMPLE_NOW_SECONDS, ExampleFault, run_examples};
 
 use crate::model::{
     Attestation, Bilingual, Census, CensusState, Check, ContextMove, Declaration, Evidence, Finding, Location,
-    Observation, Outcome, RiskRating, Strength, Subject, SubjectKind, Time, reason_in_japanese,
+    Observation, Outcome, Related, RiskRating, Strength, Subject, SubjectKind, Time, reason_in_japanese,
 };
 
 /// Which checks a run leaves out, and why.

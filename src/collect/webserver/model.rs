@@ -7,12 +7,12 @@ use super::tree::{Block, Node};
 use super::include::Read;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
 use super::location::{Matching, is_static};
-use super::log_format::{Formats, Written};
+use super::log_format::Formats;
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
 use super::variable::Variables;
-
 use super::{level_facts, nginx_facts, placeholder, server_facts, socket, upstream, version};
+use crate::collect::log_class::Written;
 use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
 const METHOD: &str = "configuration read as nginx reads it";
