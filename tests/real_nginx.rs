@@ -2,6 +2,8 @@
 //! Without nginx these tests say so and do nothing, unless TENKEN_REAL is set: then its absence is a failure.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)] // A test that cannot go on is a test that fails.
 
+#[path = "real_nginx/fixes.rs"]
+mod fixes;
 #[path = "real_nginx/generator.rs"]
 mod generator;
 #[path = "real_nginx/oracle.rs"]
@@ -112,4 +114,11 @@ fn what_is_predicted_is_what_nginx_does() {
     let share = 1.0 - departures.len() as f64 / pairs as f64;
     let shown: Vec<&String> = departures.iter().take(20).collect();
     assert!(share >= 0.999, "{share:.4} equal: {shown:#?}");
+}
+
+#[test]
+fn every_fix_mends_its_finding_and_breaks_nothing() {
+    let program = nginx();
+    let accepted = |folder: &Path| program.map(|program| accepted(program, folder));
+    fixes::each(&folder("fixes"), accepted);
 }
