@@ -22,7 +22,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("pipeline", &["model", "load", "collect", "join", "evaluate", "assess"]),
     (
         "cli",
-        &["model", "load", "collect", "evaluate", "catalog", "report", "history", "pipeline", "key", "bundle", "scan", "mend"],
+        &[
+            "model", "load", "collect", "evaluate", "catalog", "report", "history", "pipeline", "key", "bundle",
+            "scan", "mend",
+        ],
     ),
     ("main", &["cli"]),
 ];

@@ -54,7 +54,9 @@ fn place(location: &Location) -> String {
 
 /// Outside text on one line, without control characters.
 fn clean(text: &str) -> String {
-    text.chars().flat_map(|one| if one.is_control() { one.escape_default().collect::<Vec<_>>() } else { vec![one] }).collect()
+    text.chars()
+        .flat_map(|one| if one.is_control() { one.escape_default().collect::<Vec<_>>() } else { vec![one] })
+        .collect()
 }
 
 fn page(url: &str, answer: &Answer, language: Language) -> String {
@@ -94,7 +96,11 @@ fn page(url: &str, answer: &Answer, language: Language) -> String {
         line(say("on the way", "途中の処理"), &what, &at);
     }
     match answer.status {
-        Some(444) => line(say("status", "ステータス"), say("none: the connection is closed (444)", "なし(接続を閉じる。444)"), ""),
+        Some(444) => line(
+            say("status", "ステータス"),
+            say("none: the connection is closed (444)", "なし(接続を閉じる。444)"),
+            "",
+        ),
         Some(status) => line(say("status", "ステータス"), &status.to_string(), ""),
         None => line(say("status", "ステータス"), say("open", "設定だけでは決まらない"), ""),
     }

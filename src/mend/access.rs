@@ -26,7 +26,7 @@ pub(super) fn deny_others(finding: &Finding, files: &Files<'_>) -> Option<Vec<Ed
     let own = source(place, files)?;
     let way = path(&own, place)?;
     let level = way.get(way.len().checked_sub(2)?)?;
-    let last = level.block.iter().flatten().filter(|one| matches!(one.name.as_str(), "allow" | "deny")).last()?;
+    let last = level.block.iter().flatten().filter(|one| matches!(one.name.as_str(), "allow" | "deny")).next_back()?;
     Some(vec![behind(&own, last, "deny all;")])
 }
 
@@ -94,7 +94,8 @@ pub(super) fn real_ip(finding: &Finding, files: &Files<'_>) -> Option<Vec<Edit>>
     let open = texts(finding, "real_ip_open");
     let own = source(&finding.location, files)?;
     let way = path(&own, &finding.location)?;
-    let level = way.iter().rev().find(|level| level.block.iter().flatten().any(|one| one.name == "set_real_ip_from"))?;
+    let level =
+        way.iter().rev().find(|level| level.block.iter().flatten().any(|one| one.name == "set_real_ip_from"))?;
     let rules = level.block.iter().flatten().filter(|one| one.name == "set_real_ip_from");
     let open = rules.filter(|one| one.arguments.first().is_some_and(|word| open.contains(word)));
     Some(open.map(|one| without(&own, one)).collect())

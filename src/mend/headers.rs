@@ -22,11 +22,8 @@ fn set_again(finding: &Finding, files: &Files<'_>, name: &str, lost: &[String]) 
     let way = path(&own, &finding.location)?;
     // The finding is at the header that replaces the others, or at the level that holds it.
     let last = way.last()?;
-    let anchor = if last.name == name {
-        *last
-    } else {
-        last.block.iter().flatten().find(|directive| directive.name == name)?
-    };
+    let anchor =
+        if last.name == name { *last } else { last.block.iter().flatten().find(|directive| directive.name == name)? };
     let mut lines = Vec::new();
     for header in lost {
         let place = noted(finding, &format!("{header} is set here and lost inside"))?;
@@ -71,7 +68,8 @@ pub(super) fn line_break(finding: &Finding, files: &Files<'_>) -> Option<Vec<Edi
             let [name, value, ..] = directive.arguments.as_slice() else { continue };
             let is_header = matches!(directive.name.as_str(), "add_header" | "proxy_set_header");
             if is_header && broken.contains(&name.to_ascii_lowercase()) && value.contains(['\n', '\r']) {
-                let parts: Vec<&str> = value.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect();
+                let parts: Vec<&str> =
+                    value.split(['\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).collect();
                 edits.push(edit(&own, directive.words.get(2)?.clone(), quoted(&parts.join(" "))));
             }
         }
@@ -183,7 +181,7 @@ fn added(finding: &Finding, files: &Files<'_>, lines: &[String]) -> Option<Vec<E
     let level = way.iter().rev().find(|level| level.block.iter().flatten().any(|one| one.name == "add_header"));
     match level {
         Some(level) => {
-            let anchor = level.block.iter().flatten().filter(|one| one.name == "add_header").last();
+            let anchor = level.block.iter().flatten().filter(|one| one.name == "add_header").next_back();
             text(&own, anchor, None)
         }
         None => text(&own, None, around(&way, "server")),

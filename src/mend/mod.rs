@@ -55,7 +55,11 @@ const WAYS: &[Way] = &[
     way("cfg-header-inheritance", headers::lost, ("", "")),
     way("cfg-header-always", headers::always, ("", "")),
     way("cfg-header-line-break", headers::line_break, ("", "")),
-    way("cfg-header-duplicate", headers::duplicate, ("of two values the first one stays", "2つの値のうち先のものが残る")),
+    way(
+        "cfg-header-duplicate",
+        headers::duplicate,
+        ("of two values the first one stays", "2つの値のうち先のものが残る"),
+    ),
     way(
         "cfg-header-missing",
         headers::missing,
@@ -66,7 +70,11 @@ const WAYS: &[Way] = &[
         headers::hsts,
         ("browsers refuse plain HTTP for a year", "ブラウザが1年間HTTPでの接続を拒否するようになる"),
     ),
-    way("cfg-csp", headers::csp, ("scripts that the policy lets in by these words stop", "この指定で許可していたスクリプトが動かなくなる")),
+    way(
+        "cfg-csp",
+        headers::csp,
+        ("scripts that the policy lets in by these words stop", "この指定で許可していたスクリプトが動かなくなる"),
+    ),
     way(
         "cfg-proxy-header-inheritance",
         headers::lost_request,
@@ -75,24 +83,60 @@ const WAYS: &[Way] = &[
     way("cfg-version-disclosure", serving::version, ("", "")),
     way("cfg-tls-session-tickets", tls::tickets, ("", "")),
     way("cfg-tls-no-effect", tls::no_effect, ("", "")),
-    way("cfg-tls-protocol", tls::protocols, ("clients without TLS 1.2 cannot connect", "TLS 1.2に対応しない利用者が接続できなくなる")),
-    way("cfg-tls-ciphers", tls::ciphers, ("clients with weak ciphers only cannot connect", "弱い暗号しか使えない利用者が接続できなくなる")),
+    way(
+        "cfg-tls-protocol",
+        tls::protocols,
+        ("clients without TLS 1.2 cannot connect", "TLS 1.2に対応しない利用者が接続できなくなる"),
+    ),
+    way(
+        "cfg-tls-ciphers",
+        tls::ciphers,
+        ("clients with weak ciphers only cannot connect", "弱い暗号しか使えない利用者が接続できなくなる"),
+    ),
     way(
         "cfg-upstream-tls",
         tls::upstream,
         ("an upstream with a certificate of nobody known fails", "検証できない証明書の転送先に接続できなくなる"),
     ),
-    way("cfg-default-server", serving::default_server, ("names that no server has get no answer", "未知の名前への要求に応答しなくなる")),
-    way("cfg-directory-listing", serving::listing, ("listings that visitors use are gone", "利用者が使っていた一覧が表示されなくなる")),
-    way("cfg-alias-traversal", serving::alias, ("the path without its slash is answered elsewhere", "末尾スラッシュのないパスは別の場所で応答される")),
+    way(
+        "cfg-default-server",
+        serving::default_server,
+        ("names that no server has get no answer", "未知の名前への要求に応答しなくなる"),
+    ),
+    way(
+        "cfg-directory-listing",
+        serving::listing,
+        ("listings that visitors use are gone", "利用者が使っていた一覧が表示されなくなる"),
+    ),
+    way(
+        "cfg-alias-traversal",
+        serving::alias,
+        ("the path without its slash is answered elsewhere", "末尾スラッシュのないパスは別の場所で応答される"),
+    ),
     way("cfg-hidden-files", serving::hidden, ("such files are refused", "該当するファイルへの要求を拒否する")),
     way("cfg-body-size", serving::body_size, ("uploads above 10 MB are refused", "10MBを超える送信を拒否する")),
     way("cfg-methods", serving::methods, ("WebDAV clients can no longer write", "WebDAVでの書込みができなくなる")),
     way("cfg-plain-http", serving::plain, ("plain HTTP only redirects", "HTTPは転送のみになる")),
-    way("cfg-redirect-host", serving::redirect_host, ("redirects go to the server's first name", "転送先がサーバの先頭の名前になる")),
-    way("cfg-crlf-injection", serving::line_breaks, ("escapes in the path are kept as they are", "パス中のエスケープがそのまま渡される")),
-    way("cfg-status-endpoint", access::status, ("only the machine itself sees the status", "状態の表示が自ホストからのみになる")),
-    way("cfg-merge-slashes", access::merge_slashes, ("paths with slashes in a row are merged", "連続スラッシュが統合される")),
+    way(
+        "cfg-redirect-host",
+        serving::redirect_host,
+        ("redirects go to the server's first name", "転送先がサーバの先頭の名前になる"),
+    ),
+    way(
+        "cfg-crlf-injection",
+        serving::line_breaks,
+        ("escapes in the path are kept as they are", "パス中のエスケープがそのまま渡される"),
+    ),
+    way(
+        "cfg-status-endpoint",
+        access::status,
+        ("only the machine itself sees the status", "状態の表示が自ホストからのみになる"),
+    ),
+    way(
+        "cfg-merge-slashes",
+        access::merge_slashes,
+        ("paths with slashes in a row are merged", "連続スラッシュが統合される"),
+    ),
     way(
         "cfg-acl-allow-without-deny",
         access::deny_others,
@@ -100,9 +144,21 @@ const WAYS: &[Way] = &[
     ),
     way("cfg-acl-order", access::order, ("rules that had no effect take effect", "無効だった規則が有効になる")),
     way("cfg-acl-exact-match", access::below_too, ("paths below it are limited as well", "配下のパスにも制限が及ぶ")),
-    way("cfg-acl-regex-bypass", access::no_expressions, ("expressions no longer answer below it", "配下では正規表現が使われなくなる")),
-    way("cfg-satisfy-any", access::satisfy_all, ("address and password are both asked for", "アドレスと認証の両方を求める")),
-    way("cfg-real-ip", access::real_ip, ("the client's address is the connection's", "接続元アドレスが実際の接続のものになる")),
+    way(
+        "cfg-acl-regex-bypass",
+        access::no_expressions,
+        ("expressions no longer answer below it", "配下では正規表現が使われなくなる"),
+    ),
+    way(
+        "cfg-satisfy-any",
+        access::satisfy_all,
+        ("address and password are both asked for", "アドレスと認証の両方を求める"),
+    ),
+    way(
+        "cfg-real-ip",
+        access::real_ip,
+        ("the client's address is the connection's", "接続元アドレスが実際の接続のものになる"),
+    ),
 ];
 
 const fn way(

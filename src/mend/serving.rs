@@ -51,7 +51,8 @@ pub(super) fn alias(finding: &Finding, files: &Files<'_>) -> Option<Vec<Edit>> {
     let own = source(&finding.location, files)?;
     let location = *path(&own, &finding.location)?.last()?;
     let end = location.words.last()?.end;
-    let end = if own.text.get(end.checked_sub(1)?).is_some_and(|byte| matches!(byte, b'"' | b'\'')) { end - 1 } else { end };
+    let end =
+        if own.text.get(end.checked_sub(1)?).is_some_and(|byte| matches!(byte, b'"' | b'\'')) { end - 1 } else { end };
     (location.name == "location").then(|| vec![edit(&own, end..end, "/")])
 }
 
@@ -73,10 +74,7 @@ pub(super) fn body_size(finding: &Finding, files: &Files<'_>) -> Option<Vec<Edit
 }
 
 pub(super) fn methods(finding: &Finding, files: &Files<'_>) -> Option<Vec<Edit>> {
-    fn gather<'d>(
-        block: &'d [crate::syntax::nginx::Directive],
-        found: &mut Vec<&'d crate::syntax::nginx::Directive>,
-    ) {
+    fn gather<'d>(block: &'d [crate::syntax::nginx::Directive], found: &mut Vec<&'d crate::syntax::nginx::Directive>) {
         for directive in block {
             if directive.name == "dav_methods" {
                 found.push(directive);
@@ -108,7 +106,9 @@ pub(super) fn plain(finding: &Finding, files: &Files<'_>) -> Option<Vec<Edit>> {
 /// The first name of a server, where it is a name.
 fn literal_name(server: &crate::syntax::nginx::Directive) -> Option<&str> {
     let names = server.block.iter().flatten().filter(|one| one.name == "server_name").flat_map(|one| &one.arguments);
-    names.map(String::as_str).find(|name| name.contains('.') && !name.starts_with(['.', '~', '*']) && !name.contains('$'))
+    names
+        .map(String::as_str)
+        .find(|name| name.contains('.') && !name.starts_with(['.', '~', '*']) && !name.contains('$'))
 }
 
 /// The host of a redirect is the server's name.
@@ -118,7 +118,8 @@ pub(super) fn redirect_host(finding: &Finding, files: &Files<'_>) -> Option<Vec<
     let name = literal_name(around(&way, "server")?)?;
     let chosen = texts(finding, "redirect_hosts_of_client");
     let mut edits = Vec::new();
-    for directive in way.last()?.block.iter().flatten().filter(|one| matches!(one.name.as_str(), "return" | "rewrite")) {
+    for directive in way.last()?.block.iter().flatten().filter(|one| matches!(one.name.as_str(), "return" | "rewrite"))
+    {
         for span in directive.words.iter().skip(1) {
             let text = own.slice(span.clone());
             let mut mended = text.clone();
@@ -142,10 +143,11 @@ pub(super) fn line_breaks(finding: &Finding, files: &Files<'_>) -> Option<Vec<Ed
     for directive in way.last()?.block.iter().flatten().filter(|one| names.contains(&one.name.as_str())) {
         for span in directive.words.iter().skip(1) {
             let text = own.slice(span.clone());
-            let mended = ["$document_uri", "${document_uri}", "${uri}", "$uri"].iter().fold(text.clone(), |text, name| {
-                // Arguments are part of the path as it was sent.
-                text.replace(&format!("{name}$is_args$args"), "$request_uri").replace(name, "$request_uri")
-            });
+            let mended =
+                ["$document_uri", "${document_uri}", "${uri}", "$uri"].iter().fold(text.clone(), |text, name| {
+                    // Arguments are part of the path as it was sent.
+                    text.replace(&format!("{name}$is_args$args"), "$request_uri").replace(name, "$request_uri")
+                });
             if mended != text {
                 edits.push(edit(&own, span.clone(), mended));
             }

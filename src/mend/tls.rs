@@ -23,8 +23,12 @@ pub(super) fn protocols(finding: &Finding, files: &Files<'_>) -> Option<Vec<Edit
     if let Some(place) = noted(finding, "the protocols in force") {
         let own = source(place, files)?;
         let directive = *path(&own, place)?.last()?;
-        let kept: Vec<&str> =
-            directive.arguments.iter().map(String::as_str).filter(|name| matches!(*name, "TLSv1.2" | "TLSv1.3")).collect();
+        let kept: Vec<&str> = directive
+            .arguments
+            .iter()
+            .map(String::as_str)
+            .filter(|name| matches!(*name, "TLSv1.2" | "TLSv1.3"))
+            .collect();
         let kept = if kept.is_empty() { "TLSv1.2 TLSv1.3".to_owned() } else { kept.join(" ") };
         return Some(vec![arguments(&own, directive, &kept)?]);
     }

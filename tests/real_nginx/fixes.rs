@@ -14,14 +14,22 @@ const DEFECTS: &[(&str, bool, &str)] = &[
         "server {\n    listen 127.0.0.1:1;\n    add_header X-Frame-Options \"DENY\" always;\n    location / {\n        add_header Cache-Control no-store;\n    }\n}",
     ),
     ("cfg-header-always", false, "server { listen 127.0.0.1:1 ssl; add_header X-Frame-Options DENY; location / { } }"),
-    ("cfg-header-line-break", false, "server {\n    listen 127.0.0.1:1 ssl;\n    add_header X-A \"one\n        two\" always;\n    location / { }\n}"),
+    (
+        "cfg-header-line-break",
+        false,
+        "server {\n    listen 127.0.0.1:1 ssl;\n    add_header X-A \"one\n        two\" always;\n    location / { }\n}",
+    ),
     (
         "cfg-header-duplicate",
         true,
         "server {\n    listen 127.0.0.1:1 ssl;\n    add_header X-Frame-Options DENY always;\n    add_header X-Frame-Options SAMEORIGIN always;\n    location / { }\n}",
     ),
     ("cfg-header-missing", true, "server {\n    listen 127.0.0.1:1 ssl;\n    location / { root /srv; }\n}"),
-    ("cfg-hsts", true, "server {\n    listen 127.0.0.1:1 ssl;\n    add_header Strict-Transport-Security max-age=60 always;\n    location / { }\n}"),
+    (
+        "cfg-hsts",
+        true,
+        "server {\n    listen 127.0.0.1:1 ssl;\n    add_header Strict-Transport-Security max-age=60 always;\n    location / { }\n}",
+    ),
     (
         "cfg-csp",
         true,
@@ -41,23 +49,47 @@ const DEFECTS: &[(&str, bool, &str)] = &[
     ),
     ("cfg-tls-protocol", true, "server { listen 127.0.0.1:1 ssl; ssl_protocols TLSv1 TLSv1.2; }"),
     ("cfg-tls-ciphers", true, "server {\n    listen 127.0.0.1:1 ssl;\n    ssl_ciphers ALL;\n}"),
-    ("cfg-upstream-tls", true, "server {\n    listen 127.0.0.1:1;\n    location / {\n        proxy_pass https://127.0.0.1:2;\n    }\n}"),
-    ("cfg-default-server", true, "server {\n    listen 127.0.0.1:1;\n    server_name a.example.jp;\n    location / { }\n}"),
+    (
+        "cfg-upstream-tls",
+        true,
+        "server {\n    listen 127.0.0.1:1;\n    location / {\n        proxy_pass https://127.0.0.1:2;\n    }\n}",
+    ),
+    (
+        "cfg-default-server",
+        true,
+        "server {\n    listen 127.0.0.1:1;\n    server_name a.example.jp;\n    location / { }\n}",
+    ),
     ("cfg-directory-listing", true, "server { listen 127.0.0.1:1; location / { autoindex on; } }"),
     ("cfg-alias-traversal", true, "server { listen 127.0.0.1:1; location /img { alias /srv/img/; } }"),
     ("cfg-hidden-files", true, "server { listen 127.0.0.1:1; root /srv; location / { } }"),
     ("cfg-body-size", true, "client_max_body_size 0;\nserver { listen 127.0.0.1:1; location / { } }"),
     ("cfg-methods", true, "server { listen 127.0.0.1:1; location / { dav_methods PUT DELETE; } }"),
-    ("cfg-plain-http", true, "server {\n    listen 127.0.0.1:1;\n    server_name www.example.jp;\n    location / { }\n}"),
-    ("cfg-redirect-host", true, "server { listen 127.0.0.1:1; server_name www.example.jp; location / { return 301 https://$http_host$request_uri; } }"),
-    ("cfg-crlf-injection", true, "server { listen 127.0.0.1:1; location / { return 301 https://www.example.jp$uri$is_args$args; } }"),
+    (
+        "cfg-plain-http",
+        true,
+        "server {\n    listen 127.0.0.1:1;\n    server_name www.example.jp;\n    location / { }\n}",
+    ),
+    (
+        "cfg-redirect-host",
+        true,
+        "server { listen 127.0.0.1:1; server_name www.example.jp; location / { return 301 https://$http_host$request_uri; } }",
+    ),
+    (
+        "cfg-crlf-injection",
+        true,
+        "server { listen 127.0.0.1:1; location / { return 301 https://www.example.jp$uri$is_args$args; } }",
+    ),
     ("cfg-status-endpoint", true, "server { listen 127.0.0.1:1; location /status { stub_status; } }"),
     (
         "cfg-merge-slashes",
         true,
         "server {\n    listen 127.0.0.1:1;\n    merge_slashes off;\n    location /admin/ { allow 192.0.2.1; deny all; }\n}",
     ),
-    ("cfg-acl-allow-without-deny", true, "server { listen 127.0.0.1:1; location /admin/ { allow 192.0.2.1; allow 192.0.2.2; } }"),
+    (
+        "cfg-acl-allow-without-deny",
+        true,
+        "server { listen 127.0.0.1:1; location /admin/ { allow 192.0.2.1; allow 192.0.2.2; } }",
+    ),
     ("cfg-acl-order", true, "server { listen 127.0.0.1:1; location /admin/ { deny all; allow 192.0.2.1; } }"),
     ("cfg-acl-exact-match", true, "server { listen 127.0.0.1:1; location / { } location = /admin { deny all; } }"),
     (
@@ -65,8 +97,16 @@ const DEFECTS: &[(&str, bool, &str)] = &[
         true,
         "server { listen 127.0.0.1:1; location /admin/ { allow 192.0.2.1; deny all; } location ~ \\.php$ { } }",
     ),
-    ("cfg-satisfy-any", true, "server { listen 127.0.0.1:1; location /x { satisfy any; allow all; auth_basic x; auth_basic_user_file none; } }"),
-    ("cfg-real-ip", true, "server {\n    listen 127.0.0.1:1;\n    set_real_ip_from 0.0.0.0/0;\n    set_real_ip_from 192.0.2.1;\n}"),
+    (
+        "cfg-satisfy-any",
+        true,
+        "server { listen 127.0.0.1:1; location /x { satisfy any; allow all; auth_basic x; auth_basic_user_file none; } }",
+    ),
+    (
+        "cfg-real-ip",
+        true,
+        "server {\n    listen 127.0.0.1:1;\n    set_real_ip_from 0.0.0.0/0;\n    set_real_ip_from 192.0.2.1;\n}",
+    ),
 ];
 
 fn tenken(arguments: &[&str]) -> (String, String) {
@@ -79,7 +119,8 @@ fn tenken(arguments: &[&str]) -> (String, String) {
 
 /// Failing cfg checks with the count of their findings.
 fn failing(main: &str) -> BTreeMap<String, usize> {
-    let (text, said) = tenken(&["assess", main, "--offline", "--only", "cfg-*", "--format", "json", "--history", "none"]);
+    let (text, said) =
+        tenken(&["assess", main, "--offline", "--only", "cfg-*", "--format", "json", "--history", "none"]);
     let report: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text} {said}"));
     let mut counts = BTreeMap::new();
     for finding in report["findings"].as_array().unwrap().iter().filter(|finding| finding["outcome"] == "fail") {
@@ -117,7 +158,6 @@ pub(crate) fn each(folder: &Path, accepted: impl Fn(&Path) -> Option<(bool, Stri
         if safe.0.is_empty() != *needs_unsafe {
             wrong.push(format!("{check}: without --unsafe the diff is {:?} {}", safe.0, safe.1));
         }
-        let diff = tenken(&["fix", main, "--only", check, "--unsafe"]);
         if std::fs::read_to_string(&file).unwrap() != whole {
             wrong.push(format!("{check}: a diff wrote to the file"));
         }
@@ -125,7 +165,7 @@ pub(crate) fn each(folder: &Path, accepted: impl Fn(&Path) -> Option<(bool, Stri
         let after = failing(main);
         let came = after.iter().any(|(other, count)| before.get(other).is_none_or(|before| before < count));
         if after.contains_key(*check) || came {
-            wrong.push(format!("{check}: {before:?} became {after:?}: {}{said}", diff.0));
+            wrong.push(format!("{check}: {before:?} became {after:?}: {said}"));
             continue;
         }
         if let Some((false, said)) = accepted(&own) {

@@ -25,6 +25,9 @@ use overlay::Overlay;
 /// Rounds of mending; a second one mends what the first one brought to light.
 const ROUNDS: usize = 6;
 
+/// Files that differ, by name: old and new text.
+type Changed = BTreeMap<String, (Vec<u8>, Vec<u8>)>;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -41,9 +44,11 @@ pub(super) fn run(options: &FixOptions, language: Language, streams: &mut Stream
         },
     )?;
     let site = &loaded.judged.declaration.site;
-    let world = LiveWorld::new(LiveOptions::of_site(&loaded.base, site, Vec::new(), None, options.look.timeout, 1, true));
+    let world =
+        LiveWorld::new(LiveOptions::of_site(&loaded.base, site, Vec::new(), None, options.look.timeout, 1, true));
     let judge = JudgeOptions { only: only(options, &loaded), skip: options.skip.clone(), ..JudgeOptions::default() };
-    let mut work = Work { loaded: &loaded, judge, now: clock(), world: Overlay { below: &world, texts: BTreeMap::new() } };
+    let mut work =
+        Work { loaded: &loaded, judge, now: clock(), world: Overlay { below: &world, texts: BTreeMap::new() } };
     let mut mended: Vec<AssessedFinding> = Vec::new();
     let mut left: Vec<(AssessedFinding, Option<Fix>)> = Vec::new();
     for _ in 0..ROUNDS {
@@ -83,9 +88,8 @@ fn only(options: &FixOptions, loaded: &Loaded) -> Vec<String> {
         let clauses = &loaded.judged.declaration.policy.clauses;
         clauses.iter().any(|clause| clause.checks.iter().any(|one| one == check))
     };
-    let named = |check: &str| {
-        options.only.is_empty() || options.only.iter().any(|glob| pipeline::matches_glob(glob, check))
-    };
+    let named =
+        |check: &str| options.only.is_empty() || options.only.iter().any(|glob| pipeline::matches_glob(glob, check));
     let mut checks: Vec<String> =
         mend::checks().map(|(check, _)| check.to_owned()).filter(|check| is_used(check) && named(check)).collect();
     if checks.is_empty() {
@@ -107,7 +111,8 @@ impl Work<'_> {
     fn open(&self) -> Result<Vec<AssessedFinding>, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
         // Checks of a kind that other fixes may touch are looked at as well: a fix must not break them.
-        let all = JudgeOptions { only: vec!["cfg-*".to_owned()], skip: self.judge.skip.clone(), ..JudgeOptions::default() };
+        let all =
+            JudgeOptions { only: vec!["cfg-*".to_owned()], skip: self.judge.skip.clone(), ..JudgeOptions::default() };
         let evidence = runtime.block_on(pipeline::collect_for(self.loaded, &self.world, true, self.now, &all));
         let assessment = match pipeline::judge(&evidence, &all) {
             Err(pipeline::PipelineError::NoCheckRan) => return Ok(Vec::new()),
@@ -154,7 +159,8 @@ impl Work<'_> {
             let Some(texts) = self.texts_with(&fix.edits) else { continue };
             self.world.texts.extend(texts);
             let after = self.open()?;
-            let own = |all: &[AssessedFinding]| all.iter().filter(|one| one.finding.check == found.finding.check).count();
+            let own =
+                |all: &[AssessedFinding]| all.iter().filter(|one| one.finding.check == found.finding.check).count();
             if is_better(open, &after) && own(&after) < own(open) {
                 return Ok(vec![(*found).clone()]);
             }
@@ -178,7 +184,7 @@ impl Work<'_> {
     }
 
     /// Files that differ from what is there: old and new text.
-    fn changed(&self) -> Result<BTreeMap<String, (Vec<u8>, Vec<u8>)>, Failure> {
+    fn changed(&self) -> Result<Changed, Failure> {
         let mut changed = BTreeMap::new();
         for (name, new) in &self.world.texts {
             let unread = |refusal| Failure::Usage(format!("{name}: {refusal}"));
@@ -246,7 +252,7 @@ fn say(
     language: Language,
     mended: &[AssessedFinding],
     left: &[(AssessedFinding, Option<Fix>)],
-    changed: &BTreeMap<String, (Vec<u8>, Vec<u8>)>,
+    changed: &Changed,
     streams: &mut Streams<'_>,
 ) {
     let word = |en: &'static str, ja: &'static str| if language == Language::Japanese { ja } else { en };
@@ -278,13 +284,21 @@ fn say(
             "{}件を修正、{}ファイル{}。{unsafe_count}件は--unsafeで修正可能",
             mended.len(),
             changed.len(),
-            if options.write { "に書込み(元の内容は.NAME.tenken-backup)" } else { "の差分を表示(--writeで書込み)" }
+            if options.write {
+                "に書込み(元の内容は.NAME.tenken-backup)"
+            } else {
+                "の差分を表示(--writeで書込み)"
+            }
         ),
         Language::English => format!(
             "{} finding(s) mended in {} file(s), {}; {unsafe_count} more can be with --unsafe",
             mended.len(),
             changed.len(),
-            if options.write { "written; the old text is in .NAME.tenken-backup" } else { "shown only: --write applies it" }
+            if options.write {
+                "written; the old text is in .NAME.tenken-backup"
+            } else {
+                "shown only: --write applies it"
+            }
         ),
     };
     lines.push(summary);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::collect::live::LiveWorld;
 use crate::collect::collector::LocalFuture;
+use crate::collect::live::LiveWorld;
 use crate::collect::world::{Fetched, FileFacts, Refusal, Stream, World};
 
 /// A live world, and texts that stand in for files of it.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::placeholder::is_placeholder;
 use super::tree::{Block, Include, Item, Name, Node, Unit};
-use crate::collect::limits::{CONFIGURATION_BYTES, CONFIGURATION_FILES, CONFIGURATION_INCLUDE_DEPTH, CONFIGURATION_INCLUDES};
+use crate::collect::limits::{
+    CONFIGURATION_BYTES, CONFIGURATION_FILES, CONFIGURATION_INCLUDE_DEPTH, CONFIGURATION_INCLUDES,
+};
 use crate::collect::world::World;
 use crate::model::WebServer;
 use crate::syntax::glob::matches;
@@ -53,8 +55,18 @@ pub(super) fn read(world: &dyn World, server: &WebServer) -> Read {
 fn is_fragment(block: &Block) -> bool {
     const WHOLE: [&str; 7] = ["http", "events", "server", "stream", "mail", "upstream", "map"];
     const INNER: [&str; 12] = [
-        "location", "add_header", "proxy_set_header", "proxy_pass", "return", "rewrite", "if", "allow", "deny", "root",
-        "alias", "fastcgi_pass",
+        "location",
+        "add_header",
+        "proxy_set_header",
+        "proxy_pass",
+        "return",
+        "rewrite",
+        "if",
+        "allow",
+        "deny",
+        "root",
+        "alias",
+        "fastcgi_pass",
     ];
     !block.iter().any(|node| WHOLE.contains(&node.name.as_str()))
         && block.iter().any(|node| INNER.contains(&node.name.as_str()))
@@ -235,9 +247,8 @@ impl Reader<'_> {
                 // Below the first pattern a name that is no folder is passed over, as glob does.
                 let must_be_there = !segments[..number].iter().any(|segment| segment.contains(['*', '?', '[']));
                 let names = self.names_in(if folder.is_empty() { "." } else { &folder }, path, must_be_there);
-                let fits = |name: &&String| {
-                    (!name.starts_with('.') || segment.starts_with('.')) && matches(segment, name)
-                };
+                let fits =
+                    |name: &&String| (!name.starts_with('.') || segment.starts_with('.')) && matches(segment, name);
                 next.extend(names.iter().filter(fits).map(|name| join(name)));
             }
             found = next;
@@ -300,7 +311,8 @@ mod tests {
         let roots: Vec<&Node> = http.own("server").flat_map(|server| server.own("root")).collect();
         assert!(std::ptr::eq(roots[0], roots[1]));
         let chain = http.block.as_ref().unwrap().iter().nth(1).unwrap().block.as_ref().unwrap().chain_to(roots[0]);
-        let chain: Vec<_> = chain.iter().map(|one| (one.location.file.as_deref().unwrap(), one.location.line)).collect();
+        let chain: Vec<_> =
+            chain.iter().map(|one| (one.location.file.as_deref().unwrap(), one.location.line)).collect();
         assert_eq!(chain, [("n/nginx.conf", Some(3)), ("n/s.conf", Some(2))]);
     }
 

@@ -61,8 +61,7 @@ fn not_asked(task: &Task<'_>) -> Evidence {
 fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let read = include::read(world, server);
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
-    let mut evidence =
-        Evidence { observations: model::observe(&read, server, sensitive), ..Evidence::default() };
+    let mut evidence = Evidence { observations: model::observe(&read, server, sensitive), ..Evidence::default() };
     let logs: Vec<_> = evidence.of_kind(kinds::LOG).cloned().collect();
     let acquisition = task.declaration.site.declared.acquisition.as_ref();
     let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::tree::{Block, Node};
 use super::include::Read;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
 use super::location::{Matching, is_static};
 use super::log_format::Formats;
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
+use super::tree::{Block, Node};
 use super::variable::Variables;
 use super::{level_facts, nginx_facts, placeholder, server_facts, socket, upstream, version};
 use crate::collect::log_class::Written;
@@ -82,7 +82,7 @@ pub(super) fn observe(read: &Read, server: &WebServer, sensitive: Option<&[Strin
         server_facts::state(&mut seen, &whole, &servers, number);
         observations.push(seen);
         observations.push(server_facts::of_nginx(&whole, &servers, number));
-        hold_back(&mut observations[first..], read, &around, server, server.levels.first());
+        placeholder::hold_back(&mut observations[first..], read, &around, server, server.levels.first());
         for level in &server.levels {
             let first = observations.len();
             let mut seen = level_seen(level, server, main);
@@ -90,7 +90,7 @@ pub(super) fn observe(read: &Read, server: &WebServer, sensitive: Option<&[Strin
             observations.push(seen);
             observations.push(nginx_facts::seen(&whole, server, level));
             observations.extend(upstream::seen(&whole, server, level, number));
-            hold_back(&mut observations[first..], read, &around, server, Some(level));
+            placeholder::hold_back(&mut observations[first..], read, &around, server, Some(level));
         }
         for path in sensitive.unwrap_or_default() {
             observations.push(sensitive_seen(server, path, &whole, &formats));
@@ -102,28 +102,6 @@ pub(super) fn observe(read: &Read, server: &WebServer, sensitive: Option<&[Strin
         observations.retain(|seen| !placeholder::is_of_whole(&seen.kind));
     }
     observations
-}
-
-/// Takes back what rests on placeholders or on what is around a part, and adds the remarks of the level.
-fn hold_back<'a>(
-    seen: &mut [Observation],
-    read: &Read,
-    around: &BTreeSet<&'a str>,
-    server: &Server<'a>,
-    level: Option<&Level<'a>>,
-) {
-    let Some(level) = level else { return };
-    let names = if read.has_placeholders { placeholder::in_force(around, server, level) } else { BTreeSet::new() };
-    let remarks = placeholder::remarks_of(&read.remarks, level.place);
-    for one in seen {
-        if !names.is_empty() {
-            placeholder::hide(one, &names);
-        }
-        if read.fragment {
-            placeholder::hide_around(one);
-        }
-        one.related.extend(remarks.iter().cloned());
-    }
 }
 
 /// What every part of the observation needs to know of the whole configuration.

@@ -13,8 +13,12 @@ use crate::model::{Observation, Related, Value};
 /// The observation of one level.
 pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) -> Observation {
     let locus = level.name.strip_prefix(&server.name).unwrap_or_default();
-    let mut one =
-        observation(NGINX_LOCATION, subject(whole.main, &format!("server[{}]{locus}", server.name)), level.place, &level.chain);
+    let mut one = observation(
+        NGINX_LOCATION,
+        subject(whole.main, &format!("server[{}]{locus}", server.name)),
+        level.place,
+        &level.chain,
+    );
     let outer = level.parent.and_then(|parent| server.levels.get(parent)).map_or(&server.outer, |parent| &parent.state);
     let response = lost(&mut one.related, &outer.headers, &level.state.headers);
     let request = lost(&mut one.related, &outer.request_headers, &level.state.request_headers);

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::include::Read;
 use super::kinds::{SERVER, SOCKET};
 use super::model::{Level, Server};
 use super::tree::{Block, Node};
@@ -86,7 +87,7 @@ fn open_names(block: &Block) -> BTreeSet<&str> {
 }
 
 /// Names of the directives with placeholders that are in force at a level.
-pub(super) fn in_force<'a>(around: &BTreeSet<&'a str>, server: &Server<'a>, level: &Level<'a>) -> BTreeSet<&'a str> {
+fn in_force<'a>(around: &BTreeSet<&'a str>, server: &Server<'a>, level: &Level<'a>) -> BTreeSet<&'a str> {
     let mut names = around.clone();
     let mut number = Some(level);
     while let Some(one) = number {
@@ -105,8 +106,30 @@ pub(super) fn around(directives: &Block) -> BTreeSet<&str> {
     https.chain([directives]).flat_map(open_names).collect()
 }
 
+/// Takes back what rests on placeholders or on what is around a part, and adds the remarks of the level.
+pub(super) fn hold_back<'a>(
+    seen: &mut [Observation],
+    read: &Read,
+    around: &BTreeSet<&'a str>,
+    server: &Server<'a>,
+    level: Option<&Level<'a>>,
+) {
+    let Some(level) = level else { return };
+    let names = if read.has_placeholders { in_force(around, server, level) } else { BTreeSet::new() };
+    let remarks = remarks_of(&read.remarks, level.place);
+    for one in seen {
+        if !names.is_empty() {
+            hide(one, &names);
+        }
+        if read.fragment {
+            hide_around(one);
+        }
+        one.related.extend(remarks.iter().cloned());
+    }
+}
+
 /// Makes unknown what rests on placeholders.
-pub(super) fn hide(seen: &mut Observation, names: &BTreeSet<&str>) {
+fn hide(seen: &mut Observation, names: &BTreeSet<&str>) {
     for (directives, fields) in &FIELDS {
         if names.contains("*") || directives.iter().any(|name| names.contains(name)) {
             take(seen, fields, "it rests on a placeholder that was not filled in");
@@ -115,7 +138,7 @@ pub(super) fn hide(seen: &mut Observation, names: &BTreeSet<&str>) {
 }
 
 /// Makes unknown what the levels around a part would decide.
-pub(super) fn hide_around(seen: &mut Observation) {
+fn hide_around(seen: &mut Observation) {
     let reason = "this file is a part of a configuration: what is around it is not known";
     let around = ["tls", "answers", "serves_pages", "headers_missing", "hsts_max_age_seconds", "root", "restricted"];
     take(seen, &around, reason);
@@ -137,7 +160,7 @@ fn take(seen: &mut Observation, fields: &[&str], reason: &str) {
 }
 
 /// The remarks above a level or above one of its own directives, as places beside an observation of it.
-pub(super) fn remarks_of(remarks: &[(Arc<str>, Remark)], place: &Node) -> Vec<Related> {
+fn remarks_of(remarks: &[(Arc<str>, Remark)], place: &Node) -> Vec<Related> {
     if remarks.is_empty() {
         return Vec::new();
     }

@@ -97,7 +97,8 @@ fn server_directives(servers: &[Server<'_>], number: usize, name: &str) -> usize
 /// What nginx alone has: settings without effect, slashes that are not merged.
 pub(super) fn of_nginx(whole: &Whole<'_>, servers: &[Server<'_>], number: usize) -> Observation {
     let server = &servers[number];
-    let mut one = observation(NGINX_SERVER, subject(whole.main, &format!("server[{}]", server.name)), server.node, &server.chain);
+    let mut one =
+        observation(NGINX_SERVER, subject(whole.main, &format!("server[{}]", server.name)), server.node, &server.chain);
     let mut idle = Vec::new();
     let listens = listens(server.node);
     if whole.version < PROTOCOLS_BY_SERVER

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tree::{Block, Node};
 use super::kinds::LOG_TARGET;
 use super::log_format::Formats;
+use super::tree::{Block, Node};
 use crate::model::{Observation, Subject, SubjectKind};
 
 /// Variables that hold the visitor's whole address.
@@ -20,11 +20,7 @@ const ADDRESSES: [&str; 8] = [
 ];
 
 /// Observes the streams; `logs` are the access logs in use.
-pub(super) fn observe(
-    directives: &Block,
-    logs: &[Observation],
-    shortening_declared: Option<bool>,
-) -> Vec<Observation> {
+pub(super) fn observe(directives: &Block, logs: &[Observation], shortening_declared: Option<bool>) -> Vec<Observation> {
     let formats = Formats::of(directives);
     let mut all: Vec<Observation> = logs.iter().map(|log| access(log, &formats, shortening_declared)).collect();
     let mut errors: BTreeMap<String, Vec<&Node>> = BTreeMap::new();

@@ -66,7 +66,7 @@ impl<'a> Lexer<'a> {
         let mut template = false;
         let token = match first {
             b'#' => {
-                self.to_line_end();
+                self.skip_line();
                 Token::Comment
             }
             b';' => self.single(Token::Semicolon),
@@ -95,7 +95,7 @@ impl<'a> Lexer<'a> {
                 b'-' if self.peek() == Some(b'-') => {
                     self.bump();
                     if !(self.peek() == Some(b'[') && self.skip_long_bracket()) {
-                        self.to_line_end();
+                        self.skip_line();
                     }
                 }
                 b'[' if matches!(self.peek(), Some(b'[' | b'=')) => {
@@ -146,7 +146,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
         self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     }

@@ -5,6 +5,7 @@ mod access;
 mod content;
 mod course;
 mod request;
+mod rewrite;
 mod server;
 mod value;
 mod written;
@@ -140,7 +141,7 @@ impl<'w> Asking<'w> {
             },
             // A file stands where a folder is asked for: below it there is nothing.
             Err(Refusal::NotFound | Refusal::NotAFile) => Some(Found::Nothing),
-                        Err(_) => None,
+            Err(_) => None,
         }
     }
 }

@@ -17,20 +17,17 @@ pub(super) struct Chosen {
 }
 
 /// The server that answers.
-pub(super) fn chosen(
-    servers: &[Server<'_>],
-    sockets: &[Socket],
-    patterns: &Patterns,
-    asked: &Asked,
-) -> Option<Chosen> {
+pub(super) fn chosen(servers: &[Server<'_>], sockets: &[Socket], patterns: &Patterns, asked: &Asked) -> Option<Chosen> {
     let socket = socket(servers, sockets, asked)?;
     let host = asked.host.to_ascii_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
     let names = || {
-        socket.servers.iter().filter_map(|number| Some((*number, servers.get(*number)?))).flat_map(|(number, server)| {
-            let words = server.node.block.iter().flatten().filter(|node| node.name == "server_name");
-            words.flat_map(|node| &node.arguments).map(move |name| (number, name.to_ascii_lowercase(), name))
-        })
+        socket.servers.iter().filter_map(|number| Some((*number, servers.get(*number)?))).flat_map(
+            |(number, server)| {
+                let words = server.node.block.iter().flatten().filter(|node| node.name == "server_name");
+                words.flat_map(|node| &node.arguments).map(move |name| (number, name.to_ascii_lowercase(), name))
+            },
+        )
     };
     let plain = |number, by| Some(Chosen { number, by, default: socket.default, pattern: None });
     if let Some((number, ..)) = names().find(|(_, name, _)| name == host) {
@@ -63,7 +60,9 @@ pub(super) fn chosen(
 fn socket<'s>(servers: &[Server<'_>], sockets: &'s [Socket], asked: &Asked) -> Option<&'s Socket> {
     let port = format!(":{}", asked.port);
     let fits = |socket: &&Socket| {
-        socket.name.ends_with(&port) && socket.tls == asked.tls && socket.servers.iter().any(|one| servers.get(*one).is_some())
+        socket.name.ends_with(&port)
+            && socket.tls == asked.tls
+            && socket.servers.iter().any(|one| servers.get(*one).is_some())
     };
     let by_name = |wanted: String| sockets.iter().filter(fits).find(|socket| socket.name == wanted);
     if let Some(address) = asked.address {

@@ -82,7 +82,8 @@ fn headers_are_those_of_the_answering_level_and_the_lost_ones_are_named() {
 
 #[test]
 fn what_is_not_known_is_open() {
-    let text = "server { listen 80; location / { proxy_pass http://app; } location /f { if ($unknown) { return 403; } } }";
+    let text =
+        "server { listen 80; location / { proxy_pass http://app; } location /f { if ($unknown) { return 403; } } }";
     assert_eq!(answer(text, "http://a/").status, None);
     assert_eq!(answer(text, "http://a/f").open, ["the condition of an if cannot be decided"]);
 }

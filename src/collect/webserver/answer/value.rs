@@ -286,7 +286,10 @@ pub(super) fn wildcard_rank(name: &str, host: &str) -> Option<(u8, usize)> {
 }
 
 fn best_wildcard<'n>(entries: impl Iterator<Item = &'n Node>, host: &str) -> Option<&'n Node> {
-    entries.filter_map(|node| Some((wildcard_rank(&node.name.to_lowercase(), host)?, node))).max_by_key(|one| one.0).map(|one| one.1)
+    entries
+        .filter_map(|node| Some((wildcard_rank(&node.name.to_lowercase(), host)?, node)))
+        .max_by_key(|one| one.0)
+        .map(|one| one.1)
 }
 
 /// The bits of a network that holds an address.

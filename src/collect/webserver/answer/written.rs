@@ -42,10 +42,18 @@ pub(super) fn answer(parts: &Parts<'_, '_>, server: &Server<'_>, mut course: Cou
 fn headers(course: &Course<'_, '_>) -> Vec<AnswerHeader> {
     let usual = course.status.map(|status| WITHOUT_ALWAYS.contains(&status));
     let mut headers = Vec::new();
-    if let Some(node) = course.state.single("expires").filter(|node| node.arguments.first().is_some_and(|word| word != "off")) {
+    if let Some(node) =
+        course.state.single("expires").filter(|node| node.arguments.first().is_some_and(|word| word != "off"))
+    {
         let written = node.arguments.join(" ");
         let value = cache_control(&node.arguments);
-        headers.push(AnswerHeader { name: "Cache-Control".to_owned(), value, written, sent: usual, place: node.location() });
+        headers.push(AnswerHeader {
+            name: "Cache-Control".to_owned(),
+            value,
+            written,
+            sent: usual,
+            place: node.location(),
+        });
     }
     headers.extend(course.state.headers.iter().filter_map(|header| {
         let name = header.node.arguments.first()?.clone();
@@ -152,9 +160,8 @@ fn entry(log: &AccessLog<'_>, course: &Course<'_, '_>, formats: &BTreeMap<&str, 
         None => None,
     };
     let condition = log.node.arguments.iter().find_map(|word| word.strip_prefix("if="));
-    let holds = condition.map_or(Some(true), |text| {
-        course.values.text(text).map(|text| !text.is_empty() && text != "0")
-    });
+    let holds =
+        condition.map_or(Some(true), |text| course.values.text(text).map(|text| !text.is_empty() && text != "0"));
     // A connection that is closed without an answer is logged with 444.
     let line = text.as_deref().and_then(|text| {
         let bytes = course.body_bytes;
