@@ -2,11 +2,13 @@
 //!
 //! `read` cuts a stream into blocks of whole lines, `unpack` and `wide` turn what is packed or UTF-16 into plain bytes
 //! first. `sieve` passes over a block once (`masks`: 64 bytes at a time) and visits few places; `block` judges them with
-//! `number`, `text` and `key`, and decodes whole lines that have escapes (`decode`). `series` reads times.
+//! `number`, `text` and `key`, and decodes whole lines that have escapes (`escape`, `decode`). `series` reads times.
 
 mod allow;
 mod block;
+mod column;
 mod decode;
+mod escape;
 mod key;
 mod masks;
 mod number;
@@ -22,10 +24,11 @@ mod wide;
 use std::collections::BTreeMap;
 
 pub use allow::Allowed;
+pub use column::{COMBINED, Column, columns, split};
 pub use pattern::{Pattern, PatternError, Patterns};
 pub use read::{BLOCK_BYTES, Fault, LINE_BYTES, Options, look};
 pub use series::{Pause, StepBack, Times};
-pub use unpack::Packing;
+pub use unpack::{Packing, unpacked};
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +43,8 @@ pub enum Class {
     Card,
     /// A password, session identifier or token.
     Credential,
-    /// A name, postal address or birth date in a parameter of that name.
+    /// A name, postal address or birth date in a parameter of that name; what may be the number of a residence card, a
+    /// passport or a pension, in one of that name, is for a person to look at.
     Personal,
     /// A pattern of the body's own, by its place in the file.
     Own(u16),

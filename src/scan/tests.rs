@@ -77,6 +77,18 @@ fn without_context_a_check_digit_is_for_a_person() {
 }
 
 #[test]
+fn numbers_of_documents_are_for_a_person_and_need_their_name() {
+    for line in
+        ["?zairyu=AB12345678CD", "passport_no=TK1234567&x", "{\"nenkin\":\"1234-567890\"}", "?年金番号=1234567890"]
+    {
+        assert_eq!(found(line), [(Class::Personal, Tier::Suspect)], "{line}");
+    }
+    for line in ["?id=AB12345678CD", "passport=yes", "?pension=12345", "/AB1234567"] {
+        assert_eq!(found(line), [], "{line}");
+    }
+}
+
+#[test]
 fn own_published_values_are_passed_over() {
     let allowed = ["03-1234-5678", "Info@Example.jp", "@example.org"].map(str::to_owned);
     let text = b"/?tel=0312345678 info@example.jp +81-3-1234-5678 03-1234-5679 a@example.org\n";
@@ -124,6 +136,20 @@ impl block::Sift for Everywhere {
     }
 }
 
+/// The pass of AVX2, where the machine has it.
+#[cfg(target_arch = "x86_64")]
+struct Avx2;
+
+#[cfg(target_arch = "x86_64")]
+impl block::Sift for Avx2 {
+    fn sift<V: sieve::Visit>(bytes: &[u8], visit: &mut V) -> u64 {
+        match masks::avx2::is_here() {
+            true => masks::avx2::pass(bytes, visit).unwrap(),
+            false => sieve::sift_portable(bytes, visit),
+        }
+    }
+}
+
 /// The pass without any feature of the machine.
 struct Portable;
 
@@ -138,7 +164,7 @@ fn seen<S: block::Sift>(bytes: &[u8]) -> block::Seen {
 }
 
 /// Pieces of which lines of logs are made, and of what is looked for.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 54] = [
     "192.0.2.1 - - ",
     "[24/Nov/2026:10:00:00 +0900] ",
     "\"GET /",
@@ -178,6 +204,16 @@ const PIECES: [&str; 44] = [
     "eyJhbGciOiJIUzI1NiJ9",
     ".eyJzdWIiOiIxIn0.abc",
     "：",
+    "%E5%8A%B4",
+    "%E3%83%BC",
+    "ー",
+    "名前",
+    "2",
+    "']",
+    "\t",
+    "tel",
+    "&pw",
+    "(2: No such file",
     "０９０",
     "山田",
     "%8ER%93c",
@@ -196,6 +232,8 @@ proptest! {
         let all = seen::<Everywhere>(&text);
         prop_assert_eq!(&seen::<block::Sieve>(&text), &all);
         prop_assert_eq!(&seen::<Portable>(&text), &all);
+        #[cfg(target_arch = "x86_64")]
+        prop_assert_eq!(&seen::<Avx2>(&text), &all);
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn world_of(listing: &str) -> RecordedWorld {
         .file("root/etc/systemd/journald.conf", "[Journal]\nStorage=persistent\nMaxRetentionSec=1month\n")
         .file("root/etc/shadow", "root:*:1\nwebops:!:1\n")
         .file("root/etc/sudoers", "webops ALL=(root) NOPASSWD: /usr/bin/less\n")
-        .file("root/home/webops/.ssh/authorized_keys", format!("expiry-time=\"20270101\" ssh-ed25519 {KEY} x\n"))
+        .file("root/home/webops/.ssh/authorized_keys", format!("expiry-time=\"20270101\",cert-authority,principals=\"duty-desk\" ssh-ed25519 {KEY} x\n"))
         .file("root/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
         .file("root/etc/fstab", "/dev/sda1 / ext4 defaults 0 1\n")
         .file("root/etc/chrony.conf", "server a.example.jp\nserver b.example.jp\n")
@@ -326,6 +326,10 @@ fn of_an_image_the_last_layer_decides_and_whiteouts_take_away() {
     ]);
     let mut builder = tar::Builder::new(Vec::new());
     let manifest = br#"[{"Config":"c.json","Layers":["a/layer.tar","b/layer.tar"]}]"#;
+    // The upper layer is packed, as registries keep layers.
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, &above).unwrap();
+    let above = packed.finish().unwrap();
     for (path, content) in [("b/layer.tar", above.as_slice()), ("a/layer.tar", &below), ("manifest.json", manifest)] {
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);

@@ -11,11 +11,11 @@ use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
 use super::tree::{Block, Node};
 use super::variable::Variables;
-use super::{level_facts, nginx_facts, placeholder, server_facts, socket, upstream, version};
+use super::{admin_path, level_facts, nginx_facts, placeholder, server_facts, socket, upstream, version};
 use crate::collect::log_class::Written;
 use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
-const METHOD: &str = "configuration read as nginx reads it";
+pub(super) const METHOD: &str = "configuration read as nginx reads it";
 
 /// A level that answers requests.
 pub(super) struct Level<'a> {
@@ -62,7 +62,12 @@ pub(super) struct Server<'a> {
 }
 
 /// Observes a whole configuration.
-pub(super) fn observe(read: &Read, server: &WebServer, sensitive: Option<&[String]>) -> Vec<Observation> {
+pub(super) fn observe(
+    read: &Read,
+    server: &WebServer,
+    sensitive: Option<&[String]>,
+    admin: Option<&[String]>,
+) -> Vec<Observation> {
     let directives = &read.directives;
     let main = server.path.as_str();
     let formats = Formats::of(directives);
@@ -95,6 +100,7 @@ pub(super) fn observe(read: &Read, server: &WebServer, sensitive: Option<&[Strin
         for path in sensitive.unwrap_or_default() {
             observations.push(sensitive_seen(server, path, &whole, &formats));
         }
+        observations.extend(admin.unwrap_or_default().iter().filter_map(|path| admin_path::seen(&whole, server, path)));
     }
     observations.extend(socket::seen(&whole, &servers));
     observations.extend(logs_seen(&servers, &formats));
@@ -305,6 +311,7 @@ fn log_seen(target: &str, uses: &[AccessLog<'_>], roots: &BTreeSet<&str>, format
         .collect();
     let mut all = Written::default();
     let mut missing: BTreeSet<String> = BTreeSet::new();
+    let mut columns: BTreeSet<Vec<String>> = BTreeSet::new();
     let mut nameless = Vec::new();
     for name in &names {
         match formats.written(name) {
@@ -313,6 +320,7 @@ fn log_seen(target: &str, uses: &[AccessLog<'_>], roots: &BTreeSet<&str>, format
                 all.unknown.extend(written.unknown);
                 all.classes.extend(written.classes);
                 missing.extend(written.missing_minimum);
+                columns.insert(written.columns);
             }
             None => nameless.push(*name),
         }
@@ -323,11 +331,15 @@ fn log_seen(target: &str, uses: &[AccessLog<'_>], roots: &BTreeSet<&str>, format
     seen.set("in_web_root", path.is_some_and(|path| roots.iter().any(|root| is_inside(path, root))));
     if !nameless.is_empty() {
         let reason = format!("no log_format has the name {}", nameless.join(", "));
-        for field in ["variables", "classes", "missing_minimum"] {
+        for field in ["variables", "classes", "missing_minimum", "columns"] {
             seen.unknown(field, reason.clone());
         }
         return seen;
     }
+    match (columns.len(), columns.pop_first()) {
+        (1, Some(columns)) => seen.set("columns", Value::List(columns.into_iter().map(Value::Text).collect())),
+        _ => seen.unknown("columns", "entries of several formats are in it"),
+    };
     seen.set("variables", Value::texts(all.variables));
     seen.set("missing_minimum", Value::texts(missing));
     if all.unknown.is_empty() {

@@ -14,7 +14,7 @@ fn observations(text: &str, version: &str) -> Vec<Observation> {
         root: None,
     };
     let read = super::super::include::Read { directives: nodes(text), ..Default::default() };
-    observe(&read, &server, None)
+    observe(&read, &server, None, None)
 }
 
 /// The value of a field of the one observation of a kind whose subject ends so.
