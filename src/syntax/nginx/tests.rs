@@ -112,3 +112,48 @@ proptest! {
         prop_assert_eq!(words(&text), wanted);
     }
 }
+
+/// `TENKEN_NGINX_MUTATIONS` says how many mutated texts are read.
+#[test]
+fn mutated_configurations_are_read_and_every_span_lies_inside() {
+    const SEEDS: [&str; 3] = [
+        "http {\n  server { listen 443 ssl; location ~* \\.(png|css)$ { add_header A \"b \\\" c\" always; } }\n}\n",
+        "# tenken: x because y\nmap $a $b { default 'x'; ~^(?<n>.*)$ ${n}y; }\ninclude {{ f }};\n{% if x %}\n",
+        "location / { content_by_lua_block { local s = [==[ } ]==] -- }\n f(\"}\") } return 200 $uri; }",
+    ];
+    let count = std::env::var("TENKEN_NGINX_MUTATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000_u64);
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    fn inside(directives: &[Directive], outer: &Range<usize>) {
+        for one in directives {
+            assert!(one.span.start >= outer.start && one.span.end <= outer.end && one.span.start <= one.span.end);
+            assert!(one.words.iter().all(|word| word.start >= one.span.start && word.end <= one.span.end));
+            if let (Some(block), Some(body)) = (&one.block, &one.body) {
+                inside(block, body);
+            }
+        }
+    }
+    for number in 0..count {
+        let mut bytes = SEEDS[usize::try_from(number).unwrap() % SEEDS.len()].as_bytes().to_vec();
+        for _ in 0..1 + next(6) {
+            let at = next(bytes.len());
+            match next(4) {
+                0 => bytes[at] = b"{};\"'\\#$\n \x00\xff-[]="[next(16)],
+                1 => {
+                    bytes.remove(at);
+                }
+                2 => bytes.insert(at, b"{};\"'\\#$\n "[next(10)]),
+                _ => bytes.truncate(at.max(1)),
+            }
+            if bytes.is_empty() {
+                bytes.push(b' ');
+            }
+        }
+        inside(&parse(&bytes).directives, &(0..bytes.len()));
+    }
+}

@@ -70,10 +70,10 @@ fn the_course_goes_through_rewrites_access_and_files() {
 #[test]
 fn headers_are_those_of_the_answering_level_and_the_lost_ones_are_named() {
     let inner = answer(SITE, "http://www.example.jp/inner/x?z=ab");
-    // try_files sends the request to `/`, where the outer header is in force.
+    // try_files sends the request to `/`, where the outer header is in force, and without its arguments.
     assert_eq!((inner.status, location(&inner)), (Some(200), "location /"));
     assert_eq!(inner.headers[0].value.as_deref(), Some("one"));
-    assert_eq!(inner.logs[0].line.as_deref(), Some("192.0.2.7 /a.html 200 b \"-\""));
+    assert_eq!(inner.logs[0].line.as_deref(), Some("192.0.2.7 /a.html 200 none \"-\""));
     let text = "server { listen 80; add_header A 1; location /x { add_header B 2; return 404 no; } }";
     let seen = answer(text, "http://a/x");
     assert_eq!(seen.headers.iter().map(|one| (one.name.as_str(), one.sent)).collect::<Vec<_>>(), [("B", Some(false))]);
