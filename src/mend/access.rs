@@ -26,7 +26,7 @@ pub(super) fn deny_others(finding: &Finding, files: &Files<'_>) -> Option<Vec<Ed
     let own = source(place, files)?;
     let way = path(&own, place)?;
     let level = way.get(way.len().checked_sub(2)?)?;
-    let last = level.block.iter().flatten().filter(|one| matches!(one.name.as_str(), "allow" | "deny")).next_back()?;
+    let last = level.block.iter().flatten().rfind(|one| matches!(one.name.as_str(), "allow" | "deny"))?;
     Some(vec![behind(&own, last, "deny all;")])
 }
 

@@ -181,7 +181,7 @@ fn added(finding: &Finding, files: &Files<'_>, lines: &[String]) -> Option<Vec<E
     let level = way.iter().rev().find(|level| level.block.iter().flatten().any(|one| one.name == "add_header"));
     match level {
         Some(level) => {
-            let anchor = level.block.iter().flatten().filter(|one| one.name == "add_header").next_back();
+            let anchor = level.block.iter().flatten().rfind(|one| one.name == "add_header");
             text(&own, anchor, None)
         }
         None => text(&own, None, around(&way, "server")),
