@@ -148,6 +148,9 @@ pub(super) struct LookOptions {
     /// Seconds that one answer may take
     #[arg(long, env = "TENKEN_TIMEOUT", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: u64,
+    /// Ask the mail servers of the declared mail domains for STARTTLS on port 25, as `mail: { starttls: true }` does
+    #[arg(long, env = "TENKEN_STARTTLS")]
+    pub(super) starttls: bool,
     /// How deep to look at TLS: verdict asks only what the checks need, full lists everything that is accepted
     #[arg(long, env = "TENKEN_DEPTH", value_name = "verdict|full", default_value = "verdict", value_parser = ["verdict", "full"])]
     pub(super) depth: String,

@@ -108,7 +108,7 @@ pub(super) fn look(
     now: Option<Time>,
     streams: &mut Streams<'_>,
 ) -> Result<(EvidenceFile, PathBuf), Failure> {
-    let loaded = load(
+    let mut loaded = load(
         target,
         &LoadOptions {
             policy: options.policy.clone(),
@@ -129,6 +129,7 @@ pub(super) fn look(
             shown.join(", ").escape_debug()
         );
     }
+    loaded.judged.declaration.site.mail.starttls |= options.starttls;
     let site = &loaded.judged.declaration.site;
     if streams.progress && !options.offline && !site.hosts.is_empty() {
         // Progress is a courtesy: if it cannot be shown, the run goes on.

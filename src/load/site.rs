@@ -270,6 +270,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         resolver,
         accounts: AccountExports { lastlog: read.accounts.lastlog, cms: read.accounts.cms },
         mail: MailExports {
+            starttls: read.mail.starttls,
             aliases: read.mail.aliases,
             virtual_tables: read.mail.virtual_tables,
             lists: read.mail.lists,

@@ -31,7 +31,7 @@ pub(super) async fn look(lookup: &Lookup<'_>, mail: &MailDomains, task: &Task<'_
             of.entry(host.clone()).or_default().insert((*domain).to_owned());
         }
     }
-    let (servers, known) = transport::servers(lookup, &of).await;
+    let (servers, known) = transport::servers(lookup, &of, task).await;
     whole.extend(servers);
     let known = &known;
     let domains = join_all(named.into_iter().map(|(name, named)| one(lookup, name, mail.declared, named, known, task)));
