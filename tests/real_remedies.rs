@@ -22,6 +22,8 @@ use tenken::evaluate::{Selection, evaluate};
 use tenken::model::{Check, Outcome, Time};
 
 const NOW: &str = "2026-11-24";
+/// One server process answers 126 places here, beside whatever else the machine builds: that it is slow is not what is shown.
+const TIMEOUT_SECONDS: u64 = 120;
 
 /// Whether a program is there; without it nothing is compared.
 fn is_there(program: &str) -> bool {
@@ -126,7 +128,15 @@ fn look(folder: &Path, case: &Case, ports: Ports, checks: &[Check]) -> Found {
     let declaration = &loaded.judged.declaration;
     let name = || "www.example.jp".to_owned();
     let overrides = vec![(name(), 443, ports.tls), (name(), 80, ports.plain)];
-    let world = LiveWorld::new(LiveOptions::of_site(&loaded.base, &declaration.site, overrides, None, 10, 4, false));
+    let world = LiveWorld::new(LiveOptions::of_site(
+        &loaded.base,
+        &declaration.site,
+        overrides,
+        None,
+        TIMEOUT_SECONDS,
+        4,
+        false,
+    ));
     let now = Time::parse(NOW).unwrap();
     let task = Task { declaration, offline: false, now };
     // What the web answers is what these remedies are about; nothing else is looked at.
@@ -248,13 +258,8 @@ fn mended(
                 scope.spawn(move || {
                     let mut all = Vec::new();
                     for (case, bad, good, _) in part {
-                        let judged = || {
-                            let (before, after) = (look(folder, case, *bad, checks), look(folder, case, *good, checks));
-                            faults(case, program, &before, &after)
-                        };
-                        // An answer that a busy machine kept back is unknown; asked a second time it is not.
-                        let first = judged();
-                        all.extend(if first.is_empty() { first } else { judged() });
+                        let (before, after) = (look(folder, case, *bad, checks), look(folder, case, *good, checks));
+                        all.extend(faults(case, program, &before, &after));
                     }
                     all
                 })

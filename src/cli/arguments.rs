@@ -248,6 +248,12 @@ pub(super) struct AssessOptions {
     /// Ed25519 key (of tenken keygen, OpenSSL or OpenSSH) that signs the bundle and what is added to the ledger
     #[arg(long, env = "TENKEN_KEY", value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
+    /// Every finding with its evidence; without it a bare https:// URL is summed up on one screen (text only)
+    #[arg(long, env = "TENKEN_DETAILS", conflicts_with = "summary")]
+    pub(super) details: bool,
+    /// One screen for any target: the verdicts, the worst findings, and counts of the rest (text only)
+    #[arg(long, env = "TENKEN_SUMMARY")]
+    pub(super) summary: bool,
     /// The verdict alone, in one line
     #[arg(short, long, env = "TENKEN_QUIET")]
     pub(super) quiet: bool,

@@ -148,6 +148,12 @@ pub const KINDS: &[KindSpec] = &[
                 "those of them that have not agreed (RFC 7489 section 7.1)",
                 "受領に同意していない送信先",
             ),
+            field(
+                "dmarc.rollout_until",
+                Time,
+                "the day until which the body brings its policy in, step by step (parameter dmarc_rollout_until)",
+                "段階導入の期限",
+            ),
             field("mta_sts.mode", Text, "enforce, testing, none, or absent", "MTA-STSのモード"),
             field("mta_sts.max_age_seconds", Integer, "how long senders keep it", "MTA-STSの有効秒数"),
             field(

@@ -107,7 +107,7 @@ async fn one(
     };
     let of_dmarc = async {
         let (mut seen, mut part) = new();
-        dmarc::observe(lookup, name, &mut seen, &mut part).await;
+        dmarc::observe(lookup, name, &mut seen, &mut part, task).await;
         (seen, part)
     };
     let ((mut seen, mut part), spf, dmarc) = join3(of_servers, of_spf, of_dmarc).await;

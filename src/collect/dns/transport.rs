@@ -113,12 +113,7 @@ pub(super) async fn observe(
 }
 
 /// The servers of which something is not so; unknown where it is not known of each.
-fn state_list(
-    seen: &mut Observation,
-    field: &str,
-    servers: &[Server],
-    of: fn(&Server) -> &Result<bool, String>,
-) {
+fn state_list(seen: &mut Observation, field: &str, servers: &[Server], of: fn(&Server) -> &Result<bool, String>) {
     match servers.iter().find_map(|server| of(server).as_ref().err()) {
         Some(reason) => seen.unknown(field, reason.as_str()),
         None => seen.set(field, texts(servers.iter().filter(|server| *of(server) == Ok(false)).map(|one| &one.name))),

@@ -126,11 +126,9 @@ mod tests {
         let (sent, key) = chain("mx.example.jp");
         let (other, other_key) = chain("mx.example.jp");
         for matching in [0, 1, 2] {
-            for (usage, selector, of, strange) in [
-                (3, 0, sent[0].as_slice(), other[0].as_slice()),
-                (3, 1, &key, &other_key),
-                (2, 0, &sent[1], &other[1]),
-            ] {
+            for (usage, selector, of, strange) in
+                [(3, 0, sent[0].as_slice(), other[0].as_slice()), (3, 1, &key, &other_key), (2, 0, &sent[1], &other[1])]
+            {
                 let fits = |of: &[u8]| fits(&[record(usage, selector, matching, of)], &sent, &["mx.example.jp"], now);
                 assert!(fits(of), "{usage} {selector} {matching}");
                 assert!(!fits(strange), "{usage} {selector} {matching} of another");
@@ -150,7 +148,10 @@ mod tests {
         let by_authority = [record(2, 0, 1, &sent[1])];
         assert!(!fits(&by_authority, &sent, &["mx.example.jp", "example.jp"], now));
         assert!(fits(&by_authority, &sent, &["mx.example.jp", "mail.example.net"], now));
-        assert!(fits(&[record(3, 1, 1, &key)], &sent, &["mx.example.jp"], now), "RFC 7672 section 3.1.1: no name is compared");
+        assert!(
+            fits(&[record(3, 1, 1, &key)], &sent, &["mx.example.jp"], now),
+            "RFC 7672 section 3.1.1: no name is compared"
+        );
         assert!(!fits(&by_authority, &sent[..1], &["mail.example.net"], now), "the authority was not sent");
     }
 

@@ -218,6 +218,8 @@ impl LiveWorld {
         let destination = self.destination(host, address);
         let connected = async { TcpStream::connect(destination).await.map_err(|error| network(&error)) };
         let stream = self.in_time(connected).await?;
+        // Questions are small and each waits for its answer: nothing is gained by holding one back until it is a full packet.
+        stream.set_nodelay(true).map_err(|error| network(&error))?;
         Ok(Box::new(Held { stream, _permit: permit }))
     }
 }

@@ -192,7 +192,10 @@ fn who_insists_decides_and_who_is_plain_fails() {
         let is_offered = server == Server::Offers;
         assert_eq!(host.flag("tlsa_fits"), (tlsa != Tlsa::None && is_offered).then_some(tlsa == Tlsa::Fitting));
         assert_eq!(host.flag("certificate_trusted"), is_offered.then_some(false), "it is self-signed");
-        assert_eq!(mail.texts("dane.uncovered").is_empty(), tlsa == Tlsa::Fitting || tlsa == Tlsa::Stale && !is_offered);
+        assert_eq!(
+            mail.texts("dane.uncovered").is_empty(),
+            tlsa == Tlsa::Fitting || tlsa == Tlsa::Stale && !is_offered
+        );
     }
 }
 
