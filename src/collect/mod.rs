@@ -11,12 +11,14 @@ pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod log_class;
 pub mod logs;
 pub mod policy;
 pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
+mod unpacked;
 pub mod webserver;
 pub mod world;
 

@@ -1,7 +1,11 @@
 //! What the host collector states.
 
+mod keeping;
+
 use crate::model::FieldType::{Bool, Integer, Text, Texts, Time};
 use crate::model::{FieldSpec, FieldType, KindSpec};
+
+pub(super) use keeping::{HOST_AGE, JOURNAL};
 
 pub(super) const LOG_FILE: &str = "log-file";
 pub(super) const LOG_DIRECTORY: &str = "log-directory";
@@ -233,6 +237,7 @@ pub const KINDS: &[KindSpec] = &[
         ja: "ホスト上でログを取り込み・複製する仕組み",
         fields: &[
             field("programs", Texts, "logging programs and agents that have settings", "設定のあるログ関連プログラム"),
+            field("unread", Texts, "agents whose settings are not read", "設定を読み取れないエージェント"),
             field("follows", Texts, "files that they follow, as globs", "取り込み対象のファイル"),
             field("copies", Texts, "jobs of cron that take logs elsewhere", "ログを他所へ複製するcronジョブ"),
         ],
@@ -371,6 +376,8 @@ pub const KINDS: &[KindSpec] = &[
             field("negated", Texts, "commands that are taken out with !", "否定形で除外されたコマンド"),
         ],
     },
+    keeping::JOURNAL_KIND,
+    keeping::HOST_AGE_KIND,
 ];
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {

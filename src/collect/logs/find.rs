@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::sample::Sample;
 use crate::collect::world::{FileKind, Refusal, World};
 use crate::model::{LogFile, LogKind};
+use crate::scan::Class;
 
 /// Where web servers write logs when nobody says otherwise.
 const DIRECTORIES: [&str; 3] = ["var/log/nginx", "var/log/apache2", "var/log/httpd"];
@@ -22,6 +24,10 @@ pub(super) struct Log {
     pub(super) kind: LogKind,
     /// Its size when it was found.
     pub(super) size_bytes: u64,
+    /// What its first entries show, where it was looked at.
+    pub(super) sample: Sample,
+    /// Names of the columns in which hits stand, by line and class.
+    pub(super) columns: BTreeMap<(u64, Class), String>,
 }
 
 /// All logs, and what could not be looked at: path and reason.
@@ -116,7 +122,9 @@ impl<'a> Files<'a> {
                 // Without a root the system itself follows links; opening says what is wrong with them.
                 FileKind::File | FileKind::Symlink(_) => {
                     let kind = kind.unwrap_or_else(|| kind_of(&shown));
-                    let log = Log { path: shown.clone(), open, kind, size_bytes: facts.size_bytes };
+                    let size_bytes = facts.size_bytes;
+                    let (sample, columns) = (Sample::default(), BTreeMap::new());
+                    let log = Log { path: shown.clone(), open, kind, size_bytes, sample, columns };
                     found.logs.insert(shown, log);
                 }
                 FileKind::Other => found.faults.push((shown, Refusal::NotAFile.to_string())),
@@ -187,16 +195,4 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let Some((front, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(name) = name.strip_prefix(front) else { return false };
     name.char_indices().map(|(at, _)| at).chain([name.len()]).any(|at| fits(rest, &name[at..]))
-}
-
-/// The name of a series: the log without what rotation and packing add to its name.
-pub(super) fn series_of(path: &str) -> &str {
-    let mut path = path;
-    for ending in [".gz", ".zst", ".xz", ".bz2", ".zip"] {
-        path = path.strip_suffix(ending).unwrap_or(path);
-    }
-    match path.rfind(['.', '-']) {
-        Some(at) if path.len() > at + 1 && path[at + 1..].bytes().all(|byte| byte.is_ascii_digit()) => &path[..at],
-        _ => path,
-    }
 }
