@@ -74,7 +74,9 @@ fn a_summary_fits_one_screen_and_counts_what_it_leaves_out() {
     for assessment in worlds() {
         let failing: BTreeSet<&str> =
             assessment.failing().into_iter().map(|found| found.finding.check.as_str()).collect();
-        for (language, more) in [(Language::English, " more check(s) fail"), (Language::Japanese, "件、判断")] {
+        for (language, more) in
+            [(Language::English, " more check(s) fail"), (Language::Japanese, "件、判断できなかった検査")]
+        {
             let options = RenderOptions { width: 100, summary: true, ..options(language) };
             let page = (text.render)(&assessment, &options);
             assert!(page.lines().count() <= 39, "{page}");

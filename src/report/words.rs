@@ -54,7 +54,7 @@ words! {
     explain_hint: "tenken explain ID tells what a check looks at and why", "tenken explain ID で点検の内容と理由を確認できます";
     none_failing: "No check fails.", "不適合はありません。";
     subjects_more: "more", "件ほか";
-    details_hint: "tenken assess … --details shows every finding, its evidence and the lines that mend it", "tenken assess … --details で、すべての不適合・証拠・対処の設定例を表示します";
+    details_hint: "tenken assess URL --details shows every finding, its evidence and the lines that mend it", "tenken assess URL --details で、すべての不適合・証拠・対処の設定例を表示します";
     init_hint: "tenken init URL writes a site file: then configuration, logs, contractors and records are looked at too", "tenken init URL でサイトファイルを作成すると、設定・ログ・委託先・記録も点検できます";
     finding: "Finding", "不適合";
     band: "Band", "区分";
