@@ -56,7 +56,8 @@ pub fn main() -> Exit {
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).or_else(terminal_width);
     let progress = stderr.is_terminal();
     let mut out = std::io::BufWriter::new(stdout.lock());
-    let mut err = stderr.lock();
+    // Not locked: progress is drawn from the threads that read, which would wait for the lock without an end.
+    let mut err = stderr;
     let mut streams = Streams { out: &mut out, err: &mut err, width: width.unwrap_or(80), color, progress };
     let exit = run(std::env::args_os(), &mut streams);
     match streams.out.flush() {

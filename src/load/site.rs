@@ -308,6 +308,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
             list.into_iter().map(|item| Acquisition { class: item.class, purpose: item.purpose }).collect()
         }),
         sensitive_paths: read.sensitive_paths,
+        admin_paths: read.admin_paths,
         admin_sources: read.admin_sources,
         log_readers: read.log_readers,
         log_write_once: read.log_write_once,
@@ -330,6 +331,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         statutes: read.statutes.map(|statutes| statutes.into_iter().map(duties::statute_of).collect()),
         entity: read.entity.map(duties::entity_word),
         responsibilities: read.responsibilities,
+        breach_plan: read.breach_plan.map(duties::breach_plan_of),
         holdings: read.holdings.map(|list| {
             list.into_iter()
                 .map(|one| Holding { name: one.name, persons: one.persons, register_ref: one.register_ref })

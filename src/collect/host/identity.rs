@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Seen;
 use super::keys;
-use super::kinds::{ACCOUNT, SSH_KEY, SUDO_RULE};
+use super::kinds::{ACCOUNT, SSH_KEY, SSH_PRINCIPAL, SUDO_RULE};
 use super::tree::HostTree;
 use crate::collect::world::Refusal;
 use crate::model::{Location, Observation, Subject, SubjectKind, Value};
@@ -56,7 +56,7 @@ impl Identities {
 pub(super) fn observe(tree: &HostTree<'_>, host: &str, seen: &mut Seen) -> Identities {
     let identities = read(tree, seen);
     let shadow = shadow(tree, seen);
-    let keys = keys::observe(tree, &identities, seen);
+    let keys = keys::observe(tree, host, &identities, seen);
     let grants = granted(tree, seen);
     for user in &identities.users {
         seen.observations.push(account(tree, host, &identities, user, shadow.as_ref(), &keys, &grants));
@@ -73,7 +73,7 @@ fn read(tree: &HostTree<'_>, seen: &mut Seen) -> Identities {
             identities.users = users;
             lines(tree, "etc/passwd", &faults, &[ACCOUNT], seen);
         }
-        Err(refusal) => every(tree, "etc/passwd", &refusal, &[ACCOUNT, SSH_KEY, SUDO_RULE], seen),
+        Err(refusal) => every(tree, "etc/passwd", &refusal, &[ACCOUNT, SSH_KEY, SSH_PRINCIPAL, SUDO_RULE], seen),
     }
     match tree.text("etc/group") {
         Ok(text) => {
@@ -366,5 +366,23 @@ mod tests {
     fn what_pam_cap_gives_counts_where_pam_asks_it() {
         assert_eq!(roots("auth optional pam_cap.so\n"), ["pam_cap ^cap_dac_read_search"]);
         assert_eq!(roots("#auth optional pam_cap.so\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn aliases_and_groups_that_name_each_other_in_a_circle_have_an_end() {
+        let sudoers = "User_Alias A = B, %ops\nUser_Alias B = A, hanako\nCmnd_Alias C = D\nCmnd_Alias D = C, /bin/sh\nA ALL=(root) C\n";
+        let world = RecordedWorld::new()
+            .file("root.mtree", LISTING)
+            .file("root/etc/passwd", "taro:x:1:1::/:/bin/sh\nhanako:x:2:2::/:/bin/sh\n")
+            .file("root/etc/group", "ops:x:5:ops,taro,ops\nhanako:x:2:ops\n")
+            .file("root/etc/pam.d/sshd", "")
+            .file("root/etc/security/capability.conf", "")
+            .file("root/etc/sudoers", sudoers);
+        let tree = HostTree::open(&world, "root", None).unwrap();
+        let mut seen = Seen::default();
+        observe(&tree, "www", &mut seen);
+        let rules = seen.observations.iter().filter(|seen| seen.kind == SUDO_RULE);
+        let who: Vec<_> = rules.map(|rule| (rule.text("user"), rule.flag("opens_logs"))).collect();
+        assert!(who.contains(&(Some("hanako"), Some(true))) && who.contains(&(Some("taro"), Some(true))), "{who:?}");
     }
 }

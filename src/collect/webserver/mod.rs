@@ -1,6 +1,7 @@
 //! The web server's configuration as the server understands it: effective logs, formats and roots. It never judges.
 
 mod access;
+mod admin_path;
 mod include;
 mod kinds;
 mod level_facts;
@@ -18,6 +19,7 @@ mod variable;
 mod version;
 
 use super::collector::{Collector, LocalFuture, Task};
+use super::limits::NO_ADMIN_PATHS;
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, WebServer};
 
@@ -57,8 +59,9 @@ fn not_asked(task: &Task<'_>) -> Evidence {
 fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let read = include::read(world, server);
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
+    let admin = task.declaration.site.declared.admin_paths.as_deref();
     let mut evidence =
-        Evidence { observations: model::observe(&read.directives, server, sensitive), ..Evidence::default() };
+        Evidence { observations: model::observe(&read.directives, server, sensitive, admin), ..Evidence::default() };
     let logs: Vec<_> = evidence.of_kind(kinds::LOG).cloned().collect();
     let acquisition = task.declaration.site.declared.acquisition.as_ref();
     let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
@@ -71,6 +74,8 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
                 &server.path,
                 "no sensitive paths are declared (site file: declared: sensitive_paths)",
             )
+        } else if kind.name == admin_path::ADMIN_PATH && admin.is_none() {
+            Census::not_asked(kind.name, &server.path, NO_ADMIN_PATHS)
         } else if let Some((subject, reason)) = read.faults.first() {
             Census::incomplete(kind.name, &server.path, count, format!("{subject}: {reason}"))
         } else {
