@@ -13,7 +13,7 @@ mod upkeep;
 pub(super) use logs::LogsOptions;
 pub(super) use upkeep::{
     HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, RegisterAction,
-    RegisterOptions, WaiveOptions,
+    RegisterOptions, VerifyOptions, WaiveOptions,
 };
 
 /// tenken (点検): does this site keep its own published security and privacy policy?
@@ -354,16 +354,6 @@ pub(super) struct InitOptions {
     pub(super) dir: PathBuf,
     #[command(flatten)]
     pub(super) look: LookOptions,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct VerifyOptions {
-    /// The bundle
-    #[arg(value_name = "BUNDLE")]
-    pub(super) bundle: PathBuf,
-    /// Public key (PEM, or a line of OpenSSH) that must have signed it
-    #[arg(long, value_name = "FILE")]
-    pub(super) key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
