@@ -5,7 +5,9 @@ mod assess;
 mod baseline;
 mod collect;
 mod explain;
+mod explain_url;
 mod failure;
+mod fix;
 mod history;
 mod init;
 mod keygen;
@@ -79,6 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Collect(options) => collect::run(&options, streams),
         Command::Logs(options) => logs::run(&options, language, streams),
         Command::Explain(options) => explain::run(&options, language, streams),
+        Command::Fix(options) => fix::run(&options, language, streams),
         Command::Test(options) => test::run(&options, streams),
         Command::Schema(options) => schema::run(&options, streams),
         Command::Init(options) => init::run(&options, language, streams),
