@@ -8,10 +8,13 @@ mod files;
 mod hosts;
 pub mod message;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::OnceLock;
+
+use tokio::sync::OnceCell;
 
 pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
@@ -27,6 +30,8 @@ pub struct LiveWorld {
     doors: doors::Doors,
     /// Read once and only when a host is looked at.
     platform_roots: OnceLock<Vec<Vec<u8>>>,
+    /// Mail servers of the declared mail domains; asked for once, and only where STARTTLS is asked for.
+    mail_servers: OnceCell<BTreeSet<String>>,
 }
 
 impl LiveWorld {
@@ -34,7 +39,8 @@ impl LiveWorld {
     #[must_use]
     pub fn new(options: LiveOptions) -> Self {
         let doors = doors::Doors::new(options.connections);
-        Self { options, dns: dns::DnsState::new(), doors, platform_roots: OnceLock::new() }
+        let mail_servers = OnceCell::new();
+        Self { options, dns: dns::DnsState::new(), doors, platform_roots: OnceLock::new(), mail_servers }
     }
 
     fn path(&self, path: &str) -> PathBuf {
