@@ -237,14 +237,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         parameters,
         tls_profile: None,
         deployment: read.configuration.as_ref().map(deployment_of).unwrap_or_default(),
-        web_server: read.configuration.and_then(|configuration| {
-            Some(WebServer {
-                kind: WebServerKind::Nginx,
-                path: configuration.nginx?,
-                version: configuration.server_version,
-                root: configuration.root,
-            })
-        }),
+        web_servers: read.configuration.map(web_servers_of).unwrap_or_default(),
         host_root: read
             .host
             .map(|host| HostRoot { path: host.root, name: host.name.unwrap_or_else(|| main_host.clone()) }),
@@ -282,6 +275,23 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         actions: read.actions,
         waivers: read.waivers,
     })
+}
+
+/// The version that is named is that of the first server in this order.
+fn web_servers_of(read: ConfigurationDocument) -> Vec<WebServer> {
+    let ConfigurationDocument { nginx, apache, haproxy, caddy, root, mut server_version, .. } = read;
+    [
+        (WebServerKind::Nginx, nginx),
+        (WebServerKind::Apache, apache),
+        (WebServerKind::Haproxy, haproxy),
+        (WebServerKind::Caddy, caddy),
+    ]
+    .into_iter()
+    .filter_map(|(kind, path)| {
+        let path = path?;
+        Some(WebServer { kind, path, version: server_version.take(), root: root.clone() })
+    })
+    .collect()
 }
 
 fn deployment_of(read: &ConfigurationDocument) -> Deployment {

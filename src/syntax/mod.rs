@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod acl;
+pub mod apache;
 pub mod audit;
 pub mod authorized_keys;
 pub mod body;

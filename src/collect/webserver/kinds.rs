@@ -8,6 +8,7 @@ pub(super) const UPSTREAM: &str = "web-upstream";
 pub(super) const NGINX_SERVER: &str = "nginx-server";
 pub(super) const NGINX_LOCATION: &str = "nginx-location";
 pub(super) const LOCATION: &str = "web-location";
+pub(super) const APACHE_SECTION: &str = "apache-section";
 pub(super) const LOG: &str = "web-log";
 pub(super) const LOG_TARGET: &str = "log-target";
 pub(super) const SENSITIVE_PATH: &str = "web-sensitive-path";
@@ -380,6 +381,33 @@ pub const KINDS: &[KindSpec] = &[
                 FieldType::Texts,
                 "directives inside if that may do what nobody expects",
                 "if内の想定外の挙動をする設定",
+            ),
+        ],
+    },
+    KindSpec {
+        name: APACHE_SECTION,
+        subject: "file:PATH#FORM[TEXT]",
+        en: "one section of Apache httpd: a condition, a Location or a Directory",
+        ja: "Apache httpdのセクション(条件、Location、Directory)",
+        fields: &[
+            field("form", FieldType::Text, "condition Location Directory", "種別(condition Location Directory)"),
+            field(
+                "settings_hidden",
+                FieldType::Texts,
+                "of a condition: settings of safety that do not count because it does not hold",
+                "条件が成立しないため効力のない安全設定",
+            ),
+            field(
+                "limits_lifted",
+                FieldType::Texts,
+                "of a Location: folders whose limits it lifts",
+                "Locationが制限を打ち消しているディレクトリ",
+            ),
+            field(
+                "htaccess_may_change",
+                FieldType::Texts,
+                "of a Directory: what .htaccess files may set (AllowOverride)",
+                ".htaccessで変更できる設定(AllowOverride)",
             ),
         ],
     },
