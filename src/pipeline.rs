@@ -111,13 +111,15 @@ pub async fn collect_for(
     let (asked, left): (Vec<&&dyn Collector>, Vec<&&dyn Collector>) = COLLECTORS.iter().partition(looks);
     let asked: Vec<&dyn Collector> = asked.into_iter().copied().collect();
     let root = loaded.judged.declaration.site.host_root.as_ref().filter(|root| snapshot::is_named(&root.path));
-    let (elsewhere, here): (Vec<&dyn Collector>, Vec<&dyn Collector>) =
-        asked.into_iter().partition(|collector| root.is_some() && collector.is_of_host());
+    let is_elsewhere = |collector: &&dyn Collector| {
+        root.is_some() && collector.kinds().iter().all(|kind| collector.is_of_host(kind.name))
+    };
+    let here: Vec<&dyn Collector> = asked.iter().copied().filter(|collector| !is_elsewhere(collector)).collect();
     let mut evidence = run::collect(&here, world, &task).await;
     let site = &loaded.judged.declaration.site.name;
     let census = left.into_iter().flat_map(|collector| collector.kinds());
     evidence.census.extend(census.map(|kind| Census::not_asked(kind.name, site, "left out by --only or --skip")));
-    let taken = root.map(|root| snapshot::taken(world, &root.path, now, &elsewhere)).unwrap_or_default();
+    let taken = root.map(|root| snapshot::taken(world, &root.path, now, &asked, &mut evidence)).unwrap_or_default();
     evidence.extend(taken.clone());
     join::join(&mut evidence);
     evidence.sort();

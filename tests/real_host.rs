@@ -116,12 +116,19 @@ fn seen(folder: &Folder, root: &str) -> Evidence {
 }
 
 fn collected(folder: &Folder, root: &str) -> EvidenceFile {
-    folder
-        .write("tenken.yml", &format!("site: x\nhost: {{ root: {root}, name: h }}\ndeclared: {{ log_readers: [] }}\n"));
+    collected_on(folder, "root", root, "")
+}
+
+/// The same on a machine whose `/` is another folder, with more in the site file.
+fn collected_on(folder: &Folder, machine: &str, root: &str, more: &str) -> EvidenceFile {
+    folder.write(
+        "tenken.yml",
+        &format!("site: x\nhost: {{ root: {root}, name: h }}\ndeclared: {{ log_readers: [] }}\n{more}"),
+    );
     let loaded = load(&folder.path("tenken.yml"), &LoadOptions::default()).unwrap();
     let live =
         LiveWorld::new(LiveOptions::of_site(&folder.0, &loaded.judged.declaration.site, Vec::new(), None, 1, 1, true));
-    let world = Below { live, root: folder.path("root") };
+    let world = Below { live, root: folder.path(machine) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let now = Time::from_unix_seconds(1_790_000_000);
     runtime.block_on(pipeline::collect(&loaded, &world, true, now))
@@ -314,23 +321,48 @@ fn a_snapshot_made_on_the_host_is_judged_elsewhere_as_on_the_host() {
     folder.write("root/var/log/nginx/access.log", "192.0.2.77 - secret-line\n");
     let key = "AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ";
     folder.write("root/home/u0/.ssh/authorized_keys", &format!("ssh-ed25519 {key} x\n"));
-    let here = collected(&folder, "/");
+    folder.write("root/etc/ssh/sshd_config", "PermitRootLogin yes\nPasswordAuthentication yes\n");
+    folder.write("root/etc/aliases", "contact: zq7person@mail.example.com\n");
+    folder.write("root/var/mail/enquiry", "From a@example.com Mon Mar  2 09:00:00 2020\n\nhidden text\n");
+    folder.write(
+        "root/etc/nginx/nginx.conf",
+        "events {}\nhttp { server { listen 80; server_name www.example.jp; root /srv/www; access_log /var/log/nginx/access.log; } }\n",
+    );
+    let more = "configuration: { nginx: /etc/nginx/nginx.conf, root: / }\nmail: { store: [/var/mail/enquiry] }\n";
+    let here = collected_on(&folder, "root", "/", more);
     let text = evidence_to_text(&here).unwrap();
-    for secret in ["secrethash", "secret-line", "192.0.2.77", key] {
+    for secret in ["secrethash", "secret-line", "192.0.2.77", key, "hidden text", "zq7person"] {
         assert!(!text.contains(secret), "{secret}");
     }
     folder.write("snapshot.json", &text);
-    let there = collected(&folder, "snapshot.json");
+    let there = collected_on(&folder, "nothing", "snapshot.json", more);
+    // What the machine itself declares names the root in its source; all that was seen on the host is the same.
     let facts = |file: &EvidenceFile| -> Vec<Observation> {
-        file.evidence
-            .observations
-            .iter()
-            .filter(|seen| seen.kind.starts_with("log-") || seen.kind == "account")
-            .cloned()
-            .collect()
+        file.evidence.observations.iter().filter(|seen| !seen.kind.starts_with("declared-")).cloned().collect()
     };
-    assert!(facts(&here).len() > 20);
+    let kinds: BTreeSet<String> = facts(&here).into_iter().map(|seen| seen.kind).collect();
+    for kind in [
+        "log-reader",
+        "account",
+        "sshd-setting",
+        "mail-forward",
+        "mail-store",
+        "config-owner",
+        "web-log",
+        "log-content",
+    ] {
+        assert!(kinds.contains(kind), "{kind}");
+    }
     assert_eq!(facts(&here), facts(&there));
+    let findings = |file: &EvidenceFile| {
+        let judged = pipeline::judge(file, &pipeline::JudgeOptions::default()).unwrap();
+        // A check of the run itself counts the sources, of which one more file is named here.
+        let of_site =
+            judged.findings.into_iter().map(|one| one.finding).filter(|finding| !finding.check.starts_with("rsk-"));
+        of_site.map(|finding| (finding.check, finding.subject, finding.outcome, finding.leaves)).collect::<Vec<_>>()
+    };
+    assert!(findings(&here).len() > 100);
+    assert_eq!(findings(&here), findings(&there));
     folder.write("snapshot.json", "{");
     assert!(collected(&folder, "snapshot.json").evidence.gaps.iter().any(|gap| gap.collector == "snapshot"));
 }

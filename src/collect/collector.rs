@@ -28,8 +28,8 @@ pub trait Collector: Sync {
     /// The kinds that it states; every one of them gets at least one census entry in each run.
     fn kinds(&self) -> &'static [KindSpec];
 
-    /// Whether all that it states is of the host's own files, so that a snapshot of the host can stand in for it.
-    fn is_of_host(&self) -> bool {
+    /// Whether a kind is stated of the host's own files, so that a snapshot of the host stands in for it.
+    fn is_of_host(&self, _kind: &str) -> bool {
         false
     }
 

@@ -11,6 +11,7 @@ pub mod host;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod log_class;
 pub mod logs;
 pub mod policy;
 pub mod question;

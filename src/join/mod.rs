@@ -7,7 +7,9 @@ mod caa_issuers;
 mod dns_operators;
 mod holders;
 mod key_owners;
+mod log_keeping;
 mod log_readers;
+mod log_scopes;
 mod log_shipments;
 mod mail_contacts;
 mod mail_leaves;
@@ -38,6 +40,8 @@ pub struct Join {
 pub const JOINS: &[Join] = &[
     log_readers::LOG_READERS,
     log_shipments::LOG_SHIPMENTS,
+    log_scopes::LOG_SCOPES,
+    log_keeping::LOG_KEEPING,
     backup::BACKUPS,
     account_owners::ACCOUNT_OWNERS,
     key_owners::KEY_OWNERS,

@@ -12,6 +12,7 @@ mod excerpt;
 mod facts;
 mod finding;
 mod history;
+mod log_series;
 mod observation;
 mod reason;
 mod register;
@@ -38,6 +39,7 @@ pub use excerpt::Excerpts;
 pub use facts::{FieldSpec, FieldType, KindSpec};
 pub use finding::{Finding, LeafResult, Outcome, Strength};
 pub use history::{KeptOutcome, Past, PastRun, Track};
+pub use log_series::log_series;
 pub use observation::{Location, Observation, Related};
 pub use reason::reason_in_japanese;
 pub use register::{

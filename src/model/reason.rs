@@ -1,7 +1,9 @@
 //! Reasons why something is unknown or was not looked at, in Japanese. Evidence keeps them in English; readers get both.
 
+mod server_table;
 mod table;
 
+use server_table::SERVER_REASONS;
 use table::REASONS;
 
 /// A reason in Japanese: the whole of it, or its last part where something outside (a path, a kind) stands in front.
@@ -9,7 +11,7 @@ use table::REASONS;
 /// Words of the operating system and of other programs have no translation and stay as they are.
 #[must_use]
 pub fn reason_in_japanese(reason: &str) -> String {
-    if let Some((_, japanese)) = REASONS.iter().find(|(english, _)| *english == reason) {
+    if let Some((_, japanese)) = REASONS.iter().chain(SERVER_REASONS).find(|(english, _)| *english == reason) {
         return (*japanese).to_owned();
     }
     match reason.split_once(": ") {

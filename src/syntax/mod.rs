@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod acl;
 pub mod apache;
+pub mod apache_log;
 pub mod audit;
 pub mod authorized_keys;
 pub mod body;
@@ -39,6 +40,7 @@ pub mod syslog_ng;
 pub mod systemd;
 pub mod tag_list;
 pub mod tar;
+pub mod time_span;
 pub mod tls;
 pub mod user_export;
 pub mod yaml;

@@ -58,6 +58,11 @@ impl Collector for AccessCollector {
         KINDS
     }
 
+    /// Exports of logins and of CMS users lie beside the site file, wherever that is.
+    fn is_of_host(&self, kind: &str) -> bool {
+        matches!(kind, kinds::SSHD_SETTING | kinds::CONFIG_OWNER | kinds::MAIL_FORWARD | kinds::MAIL_STORE)
+    }
+
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(async move {
             let site = &task.declaration.site;

@@ -1,7 +1,11 @@
 //! What the host collector states.
 
+mod keeping;
+
 use crate::model::FieldType::{Bool, Integer, Text, Texts, Time};
 use crate::model::{FieldSpec, FieldType, KindSpec};
+
+pub(super) use keeping::{HOST_AGE, JOURNAL};
 
 pub(super) const LOG_FILE: &str = "log-file";
 pub(super) const LOG_DIRECTORY: &str = "log-directory";
@@ -371,6 +375,8 @@ pub const KINDS: &[KindSpec] = &[
             field("negated", Texts, "commands that are taken out with !", "否定形で除外されたコマンド"),
         ],
     },
+    keeping::JOURNAL_KIND,
+    keeping::HOST_AGE_KIND,
 ];
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {

@@ -1,10 +1,12 @@
 //! The host's file system: logs with modes and owners, accounts, keys, sudo, rotation. It never judges, follows no link
 //! out of the root, and keeps no log line, password hash or key.
 
+mod age;
 mod audit;
 mod clock;
 mod component;
 mod identity;
+mod journal;
 mod keys;
 mod kinds;
 mod logs;
@@ -52,7 +54,7 @@ impl Collector for HostCollector {
         KINDS
     }
 
-    fn is_of_host(&self) -> bool {
+    fn is_of_host(&self, _kind: &str) -> bool {
         true
     }
 
@@ -91,6 +93,8 @@ fn look(world: &dyn World, root: &HostRoot, task: &Task<'_>) -> Evidence {
     rotation::observe(&tree, &people, &logs, &mut seen);
     shipping::observe(&tree, &root.name, &mut seen);
     audit::observe(&tree, &root.name, &directories, &mut seen);
+    journal::observe(&tree, &root.name, &mut seen);
+    age::observe(&tree, &root.name, &mut seen);
     clock::observe(&tree, &root.name, &mut seen);
     component::observe(&tree, &root.name, &mut seen);
     if let Some(release) = release {

@@ -22,11 +22,14 @@ const LISTING: &str = "#mtree
 ./etc/cron.d/copy
 ./etc/fstab
 ./etc/logrotate.conf
+./etc/machine-id time=1690000000
 ./etc/os-release
 ./etc/passwd
 ./etc/rsyslog.conf
 ./etc/shadow
 ./etc/sudoers
+./etc/systemd type=dir mode=0755
+./etc/systemd/journald.conf
 ./home type=dir mode=0755
 ./home/webops type=dir mode=0755
 ./home/webops/.ssh type=dir mode=0755
@@ -76,6 +79,8 @@ fn world_of(listing: &str) -> RecordedWorld {
         .file("root.getcap", "/usr/bin/peek cap_dac_read_search=ep\n")
         .file("root/etc/passwd", "root:x:0:0::/root:/bin/bash\nwebops:x:1001:1001::/home/webops:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n")
         .file("root/etc/group", "root:x:0:\nadm:x:4:webops\nsudo:x:27:\nwebops:x:1001:\n")
+        .file("root/etc/machine-id", "x\n")
+        .file("root/etc/systemd/journald.conf", "[Journal]\nStorage=persistent\nMaxRetentionSec=1month\n")
         .file("root/etc/shadow", "root:*:1\nwebops:!:1\n")
         .file("root/etc/sudoers", "webops ALL=(root) NOPASSWD: /usr/bin/less\n")
         .file("root/home/webops/.ssh/authorized_keys", format!("expiry-time=\"20270101\" ssh-ed25519 {KEY} x\n"))

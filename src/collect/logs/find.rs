@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::sample::Sample;
 use crate::collect::world::{FileKind, Refusal, World};
 use crate::model::{LogFile, LogKind};
 
@@ -22,6 +23,8 @@ pub(super) struct Log {
     pub(super) kind: LogKind,
     /// Its size when it was found.
     pub(super) size_bytes: u64,
+    /// What its first entries show, where it was looked at.
+    pub(super) sample: Sample,
 }
 
 /// All logs, and what could not be looked at: path and reason.
@@ -116,7 +119,8 @@ impl<'a> Files<'a> {
                 // Without a root the system itself follows links; opening says what is wrong with them.
                 FileKind::File | FileKind::Symlink(_) => {
                     let kind = kind.unwrap_or_else(|| kind_of(&shown));
-                    let log = Log { path: shown.clone(), open, kind, size_bytes: facts.size_bytes };
+                    let size_bytes = facts.size_bytes;
+                    let log = Log { path: shown.clone(), open, kind, size_bytes, sample: Sample::default() };
                     found.logs.insert(shown, log);
                 }
                 FileKind::Other => found.faults.push((shown, Refusal::NotAFile.to_string())),
@@ -187,16 +191,4 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let Some((front, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(name) = name.strip_prefix(front) else { return false };
     name.char_indices().map(|(at, _)| at).chain([name.len()]).any(|at| fits(rest, &name[at..]))
-}
-
-/// The name of a series: the log without what rotation and packing add to its name.
-pub(super) fn series_of(path: &str) -> &str {
-    let mut path = path;
-    for ending in [".gz", ".zst", ".xz", ".bz2", ".zip"] {
-        path = path.strip_suffix(ending).unwrap_or(path);
-    }
-    match path.rfind(['.', '-']) {
-        Some(at) if path.len() > at + 1 && path[at + 1..].bytes().all(|byte| byte.is_ascii_digit()) => &path[..at],
-        _ => path,
-    }
 }

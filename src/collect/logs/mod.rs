@@ -3,6 +3,7 @@
 
 mod find;
 mod kinds;
+mod sample;
 mod state;
 
 use std::io::{Cursor, Read};
@@ -17,6 +18,7 @@ use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, LogKind};
 use crate::scan::{self, Allowed, Options, Pattern, Patterns, Scanned, Tier};
 use find::{Files, Log, Logs, fits, kind_of};
+use sample::{Head, Sample};
 
 pub use kinds::KINDS;
 
@@ -35,7 +37,7 @@ impl Collector for LogsCollector {
         KINDS
     }
 
-    fn is_of_host(&self) -> bool {
+    fn is_of_host(&self, _kind: &str) -> bool {
         true
     }
 
@@ -125,8 +127,8 @@ async fn files(
                 Ok(input) => {
                     // A link's own size says nothing of what it leads to.
                     let size = (log.size_bytes > 4_096).then_some(log.size_bytes);
-                    let scanned = apart(move || scanned(input, &wanted, size)).await;
-                    Ok((log, scanned))
+                    let (scanned, sample) = apart(move || scanned(input, &wanted, size)).await;
+                    Ok((Log { sample, ..log }, scanned))
                 }
                 Err(refusal) => Err((log.path, refusal.to_string())),
             }
@@ -151,7 +153,8 @@ async fn apart<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 's
     }
 }
 
-fn scanned(input: Box<dyn Read + Send + '_>, wanted: &Wanted, size_bytes: Option<u64>) -> Scanned {
+fn scanned(input: Box<dyn Read + Send + '_>, wanted: &Wanted, size_bytes: Option<u64>) -> (Scanned, Sample) {
+    let mut head = Vec::new();
     let options = Options {
         allowed: &wanted.allowed,
         patterns: &wanted.patterns,
@@ -159,7 +162,9 @@ fn scanned(input: Box<dyn Read + Send + '_>, wanted: &Wanted, size_bytes: Option
         size_bytes,
         progress: &|_| {},
     };
-    scan::look(input, &options)
+    let scanned = scan::look(Box::new(Head { input, kept: &mut head }), &options);
+    let sample = Sample::of(&head, &scanned);
+    (scanned, sample)
 }
 
 /// Looks through the logs of a host root in a tar, which is read once more from its begin to its end.
@@ -209,18 +214,19 @@ fn entries(
         if !entry.header().entry_type().is_file() || name.split('/').any(|part| part == "..") {
             continue;
         }
-        let log = Log { path: format!("/{name}"), open: name, kind, size_bytes: entry.size() };
-        let (scanned, broken) = entry_scanned(&mut entry, wanted);
+        let log =
+            Log { path: format!("/{name}"), open: name, kind, size_bytes: entry.size(), sample: Sample::default() };
+        let ((scanned, sample), broken) = entry_scanned(&mut entry, wanted);
         if let Some(error) = broken {
             return (seen, Some(format!("{}: {error}", log.path)));
         }
-        seen.push((log, scanned));
+        seen.push((Log { sample, ..log }, scanned));
     }
     (seen, None)
 }
 
 /// An entry cannot leave its thread; its bytes can, some pieces at a time.
-fn entry_scanned(entry: &mut impl Read, wanted: &Wanted) -> (Scanned, Option<std::io::Error>) {
+fn entry_scanned(entry: &mut impl Read, wanted: &Wanted) -> ((Scanned, Sample), Option<std::io::Error>) {
     let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<u8>>(2);
     std::thread::scope(|scope| {
         let scan = scope.spawn(|| scanned(Box::new(Pieces { receiver, piece: Cursor::default() }), wanted, None));

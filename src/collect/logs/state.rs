@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::find::{Log, series_of};
+use super::find::Log;
 use super::kinds::{CONTENT, SERIES};
-use crate::model::{Location, LogKind, Observation, Related, Subject, SubjectKind, Time, Value};
+use crate::model::{Location, LogKind, Observation, Related, Subject, SubjectKind, Time, Value, log_series};
 use crate::scan::{Class, Hit, Packing, Scanned, Tier};
 
 const METHOD: &str = "bytes of the log";
@@ -59,6 +59,24 @@ fn content(log: &Log, scanned: &Scanned, own: &[&str]) -> Observation {
     }
     for (field, class) in FIELDS {
         holds(&mut one, field, log, scanned, &|of| of == class);
+    }
+    match &log.sample.json {
+        Some(json) => {
+            one.set("entry_classes", Value::texts(json.classes.iter().map(|class| class.word())));
+            one.set("unclassed_keys", number(json.unclassed));
+        }
+        None => {
+            let reason = "its entries are not JSON";
+            one.unknown("entry_classes", reason).unknown("unclassed_keys", reason);
+        }
+    }
+    match log.sample.has_query {
+        Some(has) => {
+            one.set("holds_query", has);
+        }
+        None => {
+            one.unknown("holds_query", "only its first entries were looked at for a query string");
+        }
     }
     holds(&mut one, "holds_own", log, scanned, &|of| matches!(of, Class::Own(_)));
     holds(&mut one, "holds_any", log, scanned, &|_| true);
@@ -120,7 +138,7 @@ pub(super) fn series(seen: &[(Log, Scanned)], outages: &[i64]) -> Vec<Observatio
     let mut all: BTreeMap<&str, Vec<&(Log, Scanned)>> = BTreeMap::new();
     // An error log is quiet while nothing is wrong: only visitors leave entries at all times.
     for part in seen.iter().filter(|(log, _)| log.kind == LogKind::Access) {
-        all.entry(series_of(&part.0.path)).or_default().push(part);
+        all.entry(log_series(&part.0.path)).or_default().push(part);
     }
     all.into_iter().map(|(name, parts)| one_series(name, parts, outages)).collect()
 }

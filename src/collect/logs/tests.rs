@@ -97,7 +97,14 @@ fn classes_times_and_series_are_stated_and_no_value() {
 
 #[test]
 fn what_is_stated_is_what_is_declared() {
-    let evidence = look_at(&world(), &declaration(Some("root"), &[], None));
+    let json = "{\"ts\":1795482000.5,\"request\":{\"remote_ip\":\"192.0.2.1\",\"uri\":\"/\"},\"own\":1}\n";
+    let world = world().file("root/var/log/nginx/json.log", json);
+    let evidence = look_at(&world, &declaration(Some("root"), &[], None));
+    let entries = one(&evidence, "log-content", "log:/var/log/nginx/json.log");
+    assert_eq!(
+        (entries.texts("entry_classes"), entries.integer("unclassed_keys")),
+        (vec!["access_info", "ip_address"], Some(1))
+    );
     for kind in KINDS {
         let declared: BTreeSet<&str> = kind.fields.iter().map(|field| field.name).collect();
         let stated: BTreeSet<&str> =

@@ -4,95 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::include::Node;
 use super::variable::names;
+use crate::collect::log_class::{Written, of_variable};
 
 /// The format that nginx has built in.
 const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
-
-/// Class of a variable; `None` for one that is not known.
-fn class(variable: &str) -> Option<&'static str> {
-    Some(match variable {
-        "remote_addr"
-        | "binary_remote_addr"
-        | "realip_remote_addr"
-        | "http_x_forwarded_for"
-        | "proxy_add_x_forwarded_for"
-        | "http_forwarded"
-        | "http_x_real_ip"
-        | "proxy_protocol_addr"
-        | "remote_port" => "ip_address",
-        "host" | "http_host" | "server_name" | "proxy_host" => "domain_name",
-        "remote_user"
-        | "ssl_client_s_dn"
-        | "ssl_client_i_dn"
-        | "ssl_client_serial"
-        | "ssl_client_fingerprint"
-        | "ssl_client_cert"
-        | "ssl_client_escaped_cert"
-        | "ssl_client_raw_cert" => "identity",
-        "args" | "query_string" => "query_data",
-        "request_body" | "request_body_file" => "body",
-        "http_authorization" | "http_proxy_authorization" => "authorization",
-        "http_cookie" | "sent_http_set_cookie" | "upstream_http_set_cookie" => "cookie",
-        "http_user_agent"
-        | "http_referer"
-        | "request"
-        | "request_uri"
-        | "uri"
-        | "document_uri"
-        | "request_method"
-        | "server_protocol"
-        | "status"
-        | "bytes_sent"
-        | "body_bytes_sent"
-        | "request_length"
-        | "request_time"
-        | "request_completion"
-        | "request_id"
-        | "time_local"
-        | "time_iso8601"
-        | "msec"
-        | "scheme"
-        | "https"
-        | "server_port"
-        | "server_addr"
-        | "connection"
-        | "connection_requests"
-        | "pid"
-        | "hostname"
-        | "nginx_version"
-        | "ssl_protocol"
-        | "ssl_cipher"
-        | "ssl_server_name"
-        | "gzip_ratio"
-        | "upstream_addr"
-        | "upstream_status"
-        | "upstream_response_time"
-        | "upstream_connect_time"
-        | "upstream_header_time"
-        | "upstream_cache_status"
-        | "upstream_bytes_received"
-        | "upstream_bytes_sent"
-        | "pipe"
-        | "limit_req_status"
-        | "request_filename"
-        | "document_root"
-        | "sent_http_content_type"
-        | "sent_http_content_length"
-        | "sent_http_location"
-        | "content_type"
-        | "content_length"
-        | "http_accept"
-        | "http_accept_language"
-        | "http_accept_encoding"
-        | "http_origin"
-        | "http_content_type" => "access_info",
-        _ if variable.starts_with("arg_") => "query_data",
-        _ if variable.starts_with("cookie_") => "cookie",
-        _ if variable.starts_with("geoip_") || variable.starts_with("geoip2_") => "derived_location",
-        "http_x_device_id" | "http_device_id" => "device_id",
-        _ => return None,
-    })
-}
 
 /// Variables that hold the query string, wholly or in part.
 const WITH_QUERY: [&str; 6] = ["request", "request_uri", "args", "query_string", "http_referer", "is_args"];
@@ -112,16 +27,6 @@ pub(super) struct Formats {
     formats: BTreeMap<String, BTreeSet<String>>,
     /// Variables made by map, geo, split_clients and set, with those that they are made from.
     derived: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// What a format writes.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Written {
-    pub(super) variables: BTreeSet<String>,
-    pub(super) unknown: BTreeSet<String>,
-    pub(super) classes: BTreeSet<String>,
-    pub(super) missing_minimum: Vec<String>,
-    pub(super) has_query: bool,
 }
 
 impl Formats {
@@ -197,9 +102,9 @@ impl Formats {
             if variable.chars().all(|character| character.is_ascii_digit()) {
                 continue;
             }
-            match class(variable) {
+            match of_variable(variable) {
                 Some(class) => {
-                    written.classes.insert(class.to_owned());
+                    written.classes.insert(class.word().to_owned());
                 }
                 None => {
                     written.unknown.insert(variable.to_owned());

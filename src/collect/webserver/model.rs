@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::include::Node;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
 use super::location::{Matching, is_static};
-use super::log_format::{Formats, Written};
+use super::log_format::Formats;
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
 use super::variable::Variables;
 use super::{level_facts, nginx_facts, server_facts, socket, upstream, version};
+use crate::collect::log_class::Written;
 use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
 const METHOD: &str = "configuration read as nginx reads it";

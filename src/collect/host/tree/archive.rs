@@ -270,6 +270,7 @@ fn is_wanted(path: &str) -> bool {
         && (path.starts_with("etc/")
             || path.contains("/.ssh/authorized_keys")
             || path.starts_with("var/spool/cron/")
+            || path.starts_with("usr/lib/systemd/journald.conf.d/")
             || matches!(path, "usr/lib/os-release" | "var/lib/dpkg/status" | "lib/apk/db/installed")
             || matches!(path, "manifest.json" | "index.json"))
 }

@@ -76,7 +76,8 @@ impl Site<'_> {
             return self.located(host, &path, made(What::Status(404, None), host.scope.clone()));
         };
         // A folder answers with its index, and that is asked for anew.
-        let (path, file) = if path.ends_with('/') && file.ends_with('/') {
+        let is_index = path.ends_with('/') && file.ends_with('/');
+        let (path, file) = if is_index {
             let index = host.single("directoryindex").map_or("index.html", |node| node.argument(0));
             (format!("{path}{index}"), format!("{file}{index}"))
         } else {
@@ -91,7 +92,9 @@ impl Site<'_> {
             None => ("", file.as_str()),
         };
         let mut answer = made(What::File(file.clone()), host.scope.clone());
-        self.in_folder(host, folder, &mut answer)?;
+        // What holds for a folder is kept for its index.
+        let whole = if is_index { format!("{folder}/") } else { file.clone() };
+        self.in_folder(host, folder, &whole, &mut answer)?;
         self.of_name(file_name, &mut answer)?;
         let mut answer = self.located(host, &path, answer)?;
         answer.what = self.inside(&answer, &path, host, question, is_script, &file)?;
@@ -111,7 +114,7 @@ impl Site<'_> {
     }
 
     /// Directory sections by the number of their parts with `.htaccess` between them, then regular expressions in their order.
-    pub(super) fn in_folder(&self, host: &VirtualHost<'_>, folder: &str, answer: &mut Answer) -> Known<()> {
+    pub(super) fn in_folder(&self, host: &VirtualHost<'_>, folder: &str, file: &str, answer: &mut Answer) -> Known<()> {
         let all = sections(self.program, host, &["directory", "directorymatch"]);
         let mut plain: Vec<(usize, Rc<Node>)> = Vec::new();
         let mut patterns = Vec::new();
@@ -126,7 +129,7 @@ impl Site<'_> {
         for depth in 0..=parts.len() {
             let here = format!("/{}", parts[..depth].join("/"));
             for (_, section) in plain.iter().filter(|(own, _)| *own == depth) {
-                if Matching::of(section).holds_for_folder(&here, self.patterns) == Some(true) {
+                if Matching::of(section).holds_for_folder(&here, file, self.patterns) == Some(true) {
                     answer.scope = answer.scope.at(section.inside());
                     answer.sections.push(Rc::clone(section));
                 }
@@ -140,7 +143,7 @@ impl Site<'_> {
             }
         }
         for section in patterns {
-            let holds = Matching::of(&section).holds_for_folder(folder, self.patterns);
+            let holds = Matching::of(&section).holds_for_folder(folder, file, self.patterns);
             if holds.ok_or_else(|| "an expression that cannot be evaluated here may hold for this path".to_owned())? {
                 answer.scope = answer.scope.at(section.inside());
                 answer.sections.push(section);

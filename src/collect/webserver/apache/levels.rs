@@ -16,6 +16,7 @@ use super::read::Node;
 use super::rewrite::{self, Rule};
 use super::scope::Scope;
 use super::section::{Matching, is_below};
+use super::target::{captured_hosts, has_open_capture, host_of};
 use super::version::{BODY_LIMITED, Version, is_at_least};
 
 /// Files that have no business on a web site, one for each way in which they come there.
@@ -382,25 +383,4 @@ fn is_of_assets(pattern: &str) -> bool {
     let plain =
         pattern.trim_start_matches("(?i)").trim_start_matches("(?i:").trim_start_matches(".*").trim_start_matches(".+");
     is_static(&Endings::Pattern(plain.to_owned(), true))
-}
-
-/// The host of a URL; nothing where the target is a path.
-fn host_of(target: &str) -> &str {
-    target.split_once("://").map_or("", |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default()
-}
-
-/// Captures that stand in the host of a target.
-fn captured_hosts(target: &str) -> Option<String> {
-    let host = host_of(target);
-    // `https://www.example.jp$1` with a path in the capture chooses no host, where the capture begins with a slash; that cannot be seen here.
-    let starts = host.starts_with('$')
-        || host.contains(".$")
-        || host.starts_with('%') && host[1..].starts_with(|digit: char| digit.is_ascii_digit());
-    let whole = target.starts_with('$');
-    (starts || whole && target.len() <= 2).then(|| crate::collect::limits::cut(if whole { target } else { host }))
-}
-
-fn has_open_capture(rule: &Rule<'_>) -> bool {
-    rule.target.contains('$')
-        && (rule.pattern.contains("(.*)") || rule.pattern.contains("(.+)") || rule.pattern.contains("[^"))
 }

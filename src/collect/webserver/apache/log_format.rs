@@ -1,10 +1,9 @@
-//! LogFormat: every directive of mod_log_config, mod_logio, mod_ssl and mod_remoteip, with the class of information that it writes
-//! (governance section 2.2).
+//! LogFormat: the formats of a configuration by their names, and what variables that SetEnvIf makes carry into them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::super::log_format::Written;
 use super::read::Node;
+use crate::collect::log_class::{Written, written_by_apache};
 
 /// Formats and environment variables of a configuration.
 #[derive(Debug, Default)]
@@ -14,8 +13,6 @@ pub(super) struct Formats {
     variables: BTreeMap<String, (&'static str, bool)>,
     /// Names of visitors are looked up.
     looks_up: bool,
-    /// The identity of RFC 1413 is asked for.
-    asks_identity: bool,
 }
 
 /// The format of a log that names none (mod_log_config: DEFAULT_LOG_FORMAT).
@@ -54,7 +51,6 @@ impl Formats {
                     self.variables.insert(name.clone(), ("access_info", false));
                 }
                 ("hostnamelookups", [word]) => self.looks_up = !word.eq_ignore_ascii_case("off"),
-                ("identitycheck", [word]) => self.asks_identity = word.eq_ignore_ascii_case("on"),
                 _ => {}
             }
             if let Some(block) = node.block.as_deref().filter(|_| depth < 16 && node.name != "virtualhost") {
@@ -86,108 +82,26 @@ impl Formats {
         name.contains('%') || self.by_name.contains_key(name)
     }
 
-    /// What a format writes, and whether the visitor's address is in it: `full`, `shortened` or `none`.
-    pub(super) fn written(&self, text: &str) -> (Written, &'static str) {
-        let mut written = Written::default();
-        let (mut address, mut minimum) = ("none", BTreeSet::new());
-        for item in items(text) {
-            let (class, part) = self.class(&item);
-            match class {
-                Some("") => {}
-                Some(class) => {
-                    written.classes.insert(class.to_owned());
-                    if class == "ip_address" {
-                        address = if part && address != "full" { "shortened" } else { "full" };
-                    }
-                }
-                None => {
-                    written.unknown.insert(item.spelt.clone());
-                }
-            }
-            if item.letter == "h" && self.looks_up {
-                written.classes.insert("domain_name".to_owned());
-            }
-            let parameter = item.parameter.to_ascii_lowercase();
-            written.has_query |=
-                matches!(item.letter.as_str(), "r" | "q") || (item.letter == "i" && parameter == "referer");
-            minimum.extend(match item.letter.as_str() {
-                "t" => Some("time"),
-                "h" | "a" => Some("client_address"),
-                "r" | "U" => Some("request_line"),
-                "s" => Some("status"),
-                "b" | "B" | "O" => Some("bytes"),
-                _ => None,
-            });
-            written.variables.insert(item.spelt);
+    /// What a format writes, and whether the visitor's address is in it: `full`, `shortened` or `none`. `None` for a format that
+    /// httpd refuses.
+    pub(super) fn written(&self, text: &str) -> Option<(Written, &'static str)> {
+        let mut written = written_by_apache(text, self.looks_up).ok()?;
+        let mut address = if written.classes.contains("ip_address") { "full" } else { "none" };
+        if self.looks_up && written.variables.contains("%h") {
+            // A name that is not found is written as the address.
+            written.classes.insert("ip_address".to_owned());
+            address = "full";
         }
-        written.missing_minimum = ["time", "client_address", "request_line", "status", "bytes"]
-            .into_iter()
-            .filter(|wanted| !minimum.contains(wanted))
-            .map(str::to_owned)
-            .collect();
-        (written, address)
-    }
-
-    /// The class of an item, and whether only a part of it is written; an empty class says nothing of a visitor.
-    fn class(&self, item: &Item) -> (Option<&'static str>, bool) {
-        let parameter = item.parameter.to_ascii_lowercase();
-        let class = match item.letter.as_str() {
-            "a" | "h" => "ip_address",
-            "l" => {
-                if self.asks_identity {
-                    "identity"
-                } else {
-                    ""
+        for (name, (class, is_part)) in &self.variables {
+            let spelt = format!("%{{{name}}}e");
+            if written.unknown.remove(&spelt) {
+                written.classes.insert((*class).to_owned());
+                if *class == "ip_address" && address != "full" {
+                    address = if *is_part { "shortened" } else { "full" };
                 }
             }
-            "u" => "identity",
-            "q" => "query_data",
-            "v" | "V" => "domain_name",
-            "C" => "cookie",
-            "i" | "^ti" => match parameter.as_str() {
-                "authorization" | "proxy-authorization" => "authorization",
-                "cookie" => "cookie",
-                "x-forwarded-for" | "forwarded" | "x-real-ip" | "client-ip" | "true-client-ip" | "cf-connecting-ip" => {
-                    "ip_address"
-                }
-                "host" => "domain_name",
-                "x-device-id" | "device-id" => "device_id",
-                "referer" | "user-agent" | "accept" | "accept-language" | "accept-encoding" | "origin"
-                | "content-type" | "content-length" | "range" | "if-none-match" | "if-modified-since"
-                | "x-forwarded-proto" | "x-request-id" => "access_info",
-                _ => return (None, false),
-            },
-            "o" | "^to" => match parameter.as_str() {
-                "set-cookie" => "cookie",
-                _ => "access_info",
-            },
-            "e" | "n" => {
-                if let Some((class, part)) = self.variables.get(&item.parameter) {
-                    return (Some(*class), *part);
-                }
-                match item.parameter.as_str() {
-                    "UNIQUE_ID" | "HTTPS" | "SERVER_NAME" | "cache-status" | "ratio" | "instream" | "outstream" => {
-                        "access_info"
-                    }
-                    name if name.starts_with("GEOIP_") || name.starts_with("MM_") => "derived_location",
-                    "REMOTE_USER" => "identity",
-                    "REMOTE_ADDR" => "ip_address",
-                    _ => return (None, false),
-                }
-            }
-            "x" => match item.parameter.as_str() {
-                name if name.starts_with("SSL_CLIENT") => "identity",
-                _ => "access_info",
-            },
-            "c" if !item.parameter.is_empty() => match item.parameter.as_str() {
-                name if name.starts_with("SSL_CLIENT") => "identity",
-                _ => "access_info",
-            },
-            "A" | "b" | "B" | "D" | "f" | "H" | "I" | "k" | "L" | "m" | "O" | "p" | "P" | "r" | "R" | "s" | "S"
-            | "t" | "T" | "U" | "X" | "^FB" => "access_info",
-            _ => return (None, false),
-        };
-        (Some(class), false)
+        }
+        Some((written, address))
     }
 }
 
@@ -208,64 +122,11 @@ fn is_whole(pattern: &str, value: &str) -> bool {
     value.contains("$0") || matches!(pattern, "(.*)" | "^(.*)$" | "(.+)" | "^(.+)$" | "^(.*)" | "(.*)$")
 }
 
-/// One `%` directive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Item {
-    letter: String,
-    parameter: String,
-    /// `%{Referer}i`
-    spelt: String,
-}
-
-/// The directives of a format; conditions by status and `<` or `>` are left aside.
-fn items(text: &str) -> Vec<Item> {
-    let mut found = Vec::new();
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '%' {
-            continue;
-        }
-        if characters.peek() == Some(&'%') {
-            characters.next();
-            continue;
-        }
-        let mut parameter = String::new();
-        let mut letter = String::new();
-        while let Some(next) = characters.next() {
-            match next {
-                '!' | ',' | '<' | '>' => {}
-                digit if digit.is_ascii_digit() => {}
-                '{' => {
-                    for inner in characters.by_ref() {
-                        if inner == '}' {
-                            break;
-                        }
-                        parameter.push(inner);
-                    }
-                }
-                '^' => {
-                    letter.push('^');
-                    letter.extend(characters.next());
-                    letter.extend(characters.next());
-                    break;
-                }
-                other => {
-                    letter.push(other);
-                    break;
-                }
-            }
-        }
-        let spelt = if parameter.is_empty() { format!("%{letter}") } else { format!("%{{{parameter}}}{letter}") };
-        found.push(Item { letter, parameter, spelt });
-    }
-    found
-}
-
 /// Where a log goes: a file, or what a program that takes it writes to.
 pub(super) fn target(text: &str, absolute: &dyn Fn(&str) -> String) -> String {
     let Some(program) = text.strip_prefix("||").or_else(|| text.strip_prefix("|$")).or_else(|| text.strip_prefix('|'))
     else {
-        return if text.starts_with("syslog") { syslog(text) } else { absolute(text) };
+        return if text.starts_with("syslog") { "syslog:server=unix:/dev/log".to_owned() } else { absolute(text) };
     };
     let words: Vec<&str> = program.split_whitespace().collect();
     let name = words.first().map_or("", |path| path.rsplit('/').next().unwrap_or(path));
@@ -286,11 +147,6 @@ pub(super) fn target(text: &str, absolute: &dyn Fn(&str) -> String) -> String {
     }
 }
 
-fn syslog(text: &str) -> String {
-    let _ = text;
-    "syslog:server=unix:/dev/log".to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -301,16 +157,7 @@ mod tests {
     fn written(configuration: &str, format: &str) -> (Written, &'static str) {
         let nodes = nodes(configuration);
         let formats = Formats::of(&[&nodes]);
-        formats.written(formats.text(format))
-    }
-
-    #[test]
-    fn every_directive_is_read() {
-        let spelt: Vec<String> = items("%h %>s %!200,304{Referer}i %{c}a %%x %^FB %{X}^ti %400,501{User-agent}i %")
-            .into_iter()
-            .map(|item| item.spelt)
-            .collect();
-        assert_eq!(spelt, ["%h", "%s", "%{Referer}i", "%{c}a", "%^FB", "%{X}^ti", "%{User-agent}i", "%"]);
+        formats.written(formats.text(format)).unwrap()
     }
 
     #[test]
@@ -330,6 +177,7 @@ mod tests {
             ["access_info", "authorization", "cookie", "domain_name", "identity", "query_data"]
         );
         assert_eq!(all.missing_minimum, ["time", "client_address", "status", "bytes"]);
+        assert!(Formats::default().written("%{x").is_none());
         let (all, _) = written("", "%{X-Odd}i");
         assert_eq!(all.unknown.iter().map(String::as_str).collect::<Vec<_>>(), ["%{X-Odd}i"]);
         let (all, _) = written("HostnameLookups On", "%h");
@@ -340,6 +188,7 @@ mod tests {
     fn a_variable_carries_what_it_is_made_from() {
         let part = "SetEnvIf Remote_Addr \"^(\\d+\\.\\d+)\" NET=$1";
         assert_eq!(written(part, "%{NET}e %t").1, "shortened");
+        assert_eq!(written(part, "%{NET}e %a").1, "full");
         assert_eq!(written("SetEnvIf Remote_Addr \"(.*)\" ALL=$1", "%{ALL}e").1, "full");
         let (all, _) =
             written("SetEnvIf Cookie \"sid=(.*)\" SID=$1\nSetEnvIf Request_URI x static", "%{SID}e %{static}e");

@@ -33,16 +33,16 @@ fn log(configuration: &Configuration<'_>, formats: &Formats, node: &Node) -> Log
         (name, _) if name.contains('%') => (name, "(in place)"),
         (name, _) => (formats.text(name), name),
     };
-    let is_there = !text.is_empty();
-    let (written, client_address) = formats.written(text);
+    let read = if text.is_empty() { None } else { formats.written(text) };
+    let client_address = read.as_ref().map_or("none", |(_, address)| address);
+    let reason = || match text.is_empty() {
+        true => format!("no LogFormat has the name {}", crate::collect::limits::cut(name)),
+        false => "a log format that httpd refuses".to_owned(),
+    };
     Log {
         target: target(node.argument(0), &|path| files.absolute(path)),
         format: shown.to_owned(),
-        written: if is_there {
-            Ok(written)
-        } else {
-            Err(format!("no LogFormat has the name {}", crate::collect::limits::cut(name)))
-        },
+        written: read.map(|(written, _)| written).ok_or_else(reason),
         client_address,
         conditional: node.arguments.iter().skip(1).any(|word| is_condition(word)),
         location: node.location(),

@@ -12,11 +12,13 @@ mod host;
 mod levels;
 mod log_format;
 mod logs;
+mod provider;
 mod read;
 mod rewrite;
 mod scope;
 mod section;
 mod section_facts;
+mod target;
 mod tls;
 mod version;
 

@@ -45,18 +45,19 @@ impl Matching {
     pub(super) fn holds_for_url(&self, path: &str, patterns: &Patterns) -> Option<bool> {
         match self {
             Self::Path(prefix) => Some(is_below(path, prefix)),
-            Self::Wild(pattern) => Some(wild(pattern, path)),
+            // A pattern names whole paths and nothing below them.
+            Self::Wild(pattern) => Some(glob::matches_path(pattern, path)),
             Self::Pattern(pattern) => patterns.is_match(pattern, false, path),
         }
     }
 
-    /// Whether a Directory holds for a file in this folder.
-    pub(super) fn holds_for_folder(&self, folder: &str, patterns: &Patterns) -> Option<bool> {
+    /// Whether a Directory holds in this folder for this file: an expression is held against the whole path of the file.
+    pub(super) fn holds_for_folder(&self, folder: &str, file: &str, patterns: &Patterns) -> Option<bool> {
         let folder = folder.trim_end_matches('/');
         match self {
             Self::Path(prefix) => Some(is_below(folder, prefix.trim_end_matches('/'))),
             Self::Wild(pattern) => Some(wild(pattern.trim_end_matches('/'), folder)),
-            Self::Pattern(pattern) => patterns.is_match(pattern, false, &format!("{folder}/")),
+            Self::Pattern(pattern) => patterns.is_match(pattern, false, file),
         }
     }
 
@@ -107,12 +108,12 @@ mod tests {
         assert_eq!(url("Location /a", "/ab"), Some(false));
         assert_eq!(url("Location /a/", "/a"), Some(false));
         assert_eq!(url("Location /", "/x"), Some(true));
-        assert_eq!(url("Location /*/b", "/a/b/c"), Some(true));
+        assert_eq!(url("Location /*/b", "/a/b/c"), Some(false));
         assert_eq!(url("LocationMatch ^/a$", "/a/b"), Some(false));
         assert_eq!(url("Location ~ b$", "/a/b"), Some(true));
         let folder = |section: &str, path: &str| {
             Matching::of(&nodes(&format!("<{section}>\n</{}>", section.split(' ').next().unwrap()))[0])
-                .holds_for_folder(path, &patterns)
+                .holds_for_folder(path, &format!("{path}/x.html"), &patterns)
         };
         assert_eq!(folder("Directory /srv/www/", "/srv/www"), Some(true));
         assert_eq!(folder("Directory /srv/*/public", "/srv/a/public/x"), Some(true));

@@ -122,7 +122,7 @@ fn lifted(
             continue;
         }
         let mut before = Answer { what: What::File(String::new()), scope: host.scope.clone(), sections: Vec::new() };
-        site.in_folder(host, &folder, &mut before)?;
+        site.in_folder(host, &folder, &format!("{folder}/index.html"), &mut before)?;
         let after = site.answer(host, &Question { path: &path, port })?;
         let old = access::access(before.scope.require.as_deref(), before.scope.compat.as_deref(), false)?;
         let new = access::access(after.scope.require.as_deref(), after.scope.compat.as_deref(), false)?;

@@ -8,7 +8,7 @@ mod server_facts;
 
 use std::collections::BTreeSet;
 
-use super::log_format::Written;
+use crate::collect::log_class::Written;
 use crate::model::{Location, Observation, Related, Subject, SubjectKind};
 
 pub(super) use header_facts::{REFLECTED, is_security};

@@ -1,0 +1,17 @@
+//! Logs packed as zip: whatever follows the first bytes is read or told, within its bounds.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tenken::scan::{Allowed, Options, Patterns, look};
+
+fuzz_target!(|data: &[u8]| {
+    let packed = [&b"PK\x03\x04"[..], data].concat();
+    let options = Options {
+        allowed: &Allowed::default(),
+        patterns: &Patterns::default(),
+        threads: 1,
+        size_bytes: None,
+        progress: &|_| {},
+    };
+    let _ = look(Box::new(packed.as_slice()), &options);
+});
