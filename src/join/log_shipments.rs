@@ -239,23 +239,9 @@ fn copy(evidence: &Evidence, shipping: &Observation, outward: &[&Observation]) -
     let followed = logs.iter().any(|log| follows.iter().any(|glob| covers(glob, log)));
     let to_syslog = evidence.of_kind("web-log").any(|log| log.subject.name().starts_with("syslog:"));
     let mut ways: BTreeSet<String> = shipping.texts("copies").into_iter().map(str::to_owned).collect();
-    let agents = [
-        "filebeat",
-        "fluent-bit",
-        "fluentd",
-        "td-agent",
-        "vector",
-        "promtail",
-        "alloy",
-        "logstash",
-        "cloudwatch-agent",
-        "ops-agent",
-    ];
-    let mut unread = Vec::new();
+    let unread = shipping.texts("unread");
     for program in shipping.texts("programs") {
-        if agents.contains(&program) {
-            unread.push(program);
-        } else if (followed || to_syslog) && !outward.is_empty() {
+        if (followed || to_syslog) && !outward.is_empty() {
             ways.insert(program.to_owned());
         }
     }

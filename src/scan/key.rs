@@ -23,6 +23,8 @@ pub(super) enum Meaning {
     MyNumber,
     /// A payment card number.
     Card,
+    /// The number of a residence card, a passport or a pension.
+    Document,
 }
 
 /// A known name.
@@ -79,8 +81,8 @@ pub(super) fn known(name: &[u8]) -> Option<Key> {
 }
 
 /// The dictionary: English, romanised Japanese and Japanese, in small letters.
-const WORDS: [(&str, Meaning); 114] = {
-    use Meaning::{Authorization, Birth, Card, MyNumber, Password, Person, Phone, Session, Token, Wide};
+const WORDS: [(&str, Meaning); 138] = {
+    use Meaning::{Authorization, Birth, Card, Document, MyNumber, Password, Person, Phone, Session, Token, Wide};
     [
         ("password", Password),
         ("passwd", Password),
@@ -196,6 +198,30 @@ const WORDS: [(&str, Meaning); 114] = {
         ("cc_number", Card),
         ("pan", Card),
         ("カード番号", Card),
+        ("zairyu", Document),
+        ("zairyucard", Document),
+        ("zairyu_card", Document),
+        ("residencecard", Document),
+        ("residence_card", Document),
+        ("residence_card_no", Document),
+        ("在留カード", Document),
+        ("在留カード番号", Document),
+        ("passport", Document),
+        ("passportno", Document),
+        ("passport_no", Document),
+        ("passportnumber", Document),
+        ("passport_number", Document),
+        ("旅券番号", Document),
+        ("パスポート番号", Document),
+        ("nenkin", Document),
+        ("nenkinbango", Document),
+        ("nenkin_bango", Document),
+        ("pension", Document),
+        ("pensionno", Document),
+        ("pension_no", Document),
+        ("pension_number", Document),
+        ("年金番号", Document),
+        ("基礎年金番号", Document),
     ]
 };
 

@@ -6,6 +6,7 @@
 
 mod allow;
 mod block;
+mod column;
 mod decode;
 mod key;
 mod masks;
@@ -22,10 +23,11 @@ mod wide;
 use std::collections::BTreeMap;
 
 pub use allow::Allowed;
+pub use column::{COMBINED, Column, columns, split};
 pub use pattern::{Pattern, PatternError, Patterns};
 pub use read::{BLOCK_BYTES, Fault, LINE_BYTES, Options, look};
 pub use series::{Pause, StepBack, Times};
-pub use unpack::Packing;
+pub use unpack::{Packing, unpacked};
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +42,8 @@ pub enum Class {
     Card,
     /// A password, session identifier or token.
     Credential,
-    /// A name, postal address or birth date in a parameter of that name.
+    /// A name, postal address or birth date in a parameter of that name; what may be the number of a residence card, a
+    /// passport or a pension, in one of that name, is for a person to look at.
     Personal,
     /// A pattern of the body's own, by its place in the file.
     Own(u16),

@@ -77,6 +77,18 @@ fn without_context_a_check_digit_is_for_a_person() {
 }
 
 #[test]
+fn numbers_of_documents_are_for_a_person_and_need_their_name() {
+    for line in
+        ["?zairyu=AB12345678CD", "passport_no=TK1234567&x", "{\"nenkin\":\"1234-567890\"}", "?年金番号=1234567890"]
+    {
+        assert_eq!(found(line), [(Class::Personal, Tier::Suspect)], "{line}");
+    }
+    for line in ["?id=AB12345678CD", "passport=yes", "?pension=12345", "/AB1234567"] {
+        assert_eq!(found(line), [], "{line}");
+    }
+}
+
+#[test]
 fn own_published_values_are_passed_over() {
     let allowed = ["03-1234-5678", "Info@Example.jp", "@example.org"].map(str::to_owned);
     let text = b"/?tel=0312345678 info@example.jp +81-3-1234-5678 03-1234-5679 a@example.org\n";

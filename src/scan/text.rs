@@ -147,6 +147,7 @@ fn secret_or_personal(key: Key, value: &[u8], rest: &[u8], bare: bool) -> Option
             }
         }
         Meaning::Birth => is_date(value).then_some((Class::Personal, Tier::Confirmed, value.len())),
+        Meaning::Document if is_document(value) => Some((Class::Personal, Tier::Suspect, value.len())),
         Meaning::Person | Meaning::Wide if is_japanese(value) => Some((Class::Personal, Tier::Confirmed, 0)),
         Meaning::Person if !bare && is_name(value) => Some((Class::Personal, Tier::Suspect, 0)),
         _ => None,
@@ -157,6 +158,20 @@ fn secret_or_personal(key: Key, value: &[u8], rest: &[u8], bare: bool) -> Option
 /// Text beyond ASCII of two characters at least, in any of the encodings of Japanese.
 fn is_japanese(value: &[u8]) -> bool {
     value.iter().filter(|byte| **byte >= 0x80).count() >= 2
+}
+
+/// Two letters, eight digits, two letters (residence card); two letters and seven digits (passport); ten digits, a hyphen
+/// behind the fourth or none (pension). None of them has a check digit.
+fn is_document(value: &[u8]) -> bool {
+    let letters = |part: &[u8]| part.iter().all(u8::is_ascii_alphabetic);
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    match value.len() {
+        12 => letters(&value[..2]) && digits(&value[2..10]) && letters(&value[10..]),
+        9 => letters(&value[..2]) && digits(&value[2..]),
+        10 => digits(value),
+        11 => digits(&value[..4]) && value[4] == b'-' && digits(&value[5..]),
+        _ => false,
+    }
 }
 
 /// Letters alone, as a name in Latin letters has them.

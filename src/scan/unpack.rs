@@ -63,7 +63,8 @@ const XZ_MEMORY_KIBIBYTES: u32 = 40 * 1024;
 pub(super) const MAGIC_BYTES: usize = 6;
 
 /// The unpacked stream of an input whose first bytes say that it is packed in this way.
-pub(super) fn unpacked<'a>(packing: Packing, input: impl Read + Send + 'a) -> Box<dyn Read + Send + 'a> {
+#[must_use]
+pub fn unpacked<'a>(packing: Packing, input: impl Read + Send + 'a) -> Box<dyn Read + Send + 'a> {
     let buffered = |input| BufReader::with_capacity(INPUT_BYTES, input);
     match packing {
         Packing::Plain => Box::new(input),

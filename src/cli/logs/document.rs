@@ -70,6 +70,9 @@ struct HitReport {
     tier: &'static str,
     /// The parameter that holds it, where it is a word that tenken knows.
     field: Option<&'static str>,
+    /// The column of the combined format in which it stands; null where the line has another shape, or beyond the first
+    /// hundred hits.
+    column: Option<&'static str>,
 }
 
 /// The JSON Schema of the report.
@@ -120,6 +123,7 @@ fn file(log: &Log, own: &[&str]) -> FileReport {
                 class: name(hit.class, own),
                 tier: hit.tier.word(),
                 field: hit.field,
+                column: log.columns.get(&(hit.line, hit.class)).copied(),
             })
             .collect(),
     }

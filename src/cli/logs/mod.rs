@@ -3,6 +3,7 @@
 mod document;
 mod text;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +19,7 @@ use crate::collect::live::{LiveOptions, LiveWorld};
 use crate::collect::world::{FileKind, Refusal, World};
 use crate::load::log_patterns;
 use crate::model::{Language, LogPattern, Site};
-use crate::scan::{self, Allowed, Options, Pattern, Patterns, Scanned, Tier};
+use crate::scan::{self, Allowed, Class, Options, Pattern, Patterns, Scanned, Tier};
 
 pub use document::schema;
 
@@ -27,6 +28,8 @@ struct Log {
     path: String,
     size_bytes: Option<u64>,
     seen: Result<Scanned, String>,
+    /// Columns in which hits stand, where lines have the combined format.
+    columns: BTreeMap<(u64, Class), &'static str>,
 }
 
 /// Runs the command.
@@ -83,12 +86,14 @@ fn exit(logs: &[Log], options: &LogsOptions) -> Exit {
 
 /// Adds a file, every file below a folder, or standard input. Links to folders are not followed.
 fn found(world: &LiveWorld, path: &str, logs: &mut Vec<Log>) {
-    let unseen = |reason: String| Log { path: path.to_owned(), size_bytes: None, seen: Err(reason) };
+    let unseen =
+        |reason: String| Log { path: path.to_owned(), size_bytes: None, seen: Err(reason), columns: BTreeMap::new() };
     if logs.len() >= DIRECTORY_ENTRIES {
         logs.push(unseen(Refusal::TooLarge(DIRECTORY_ENTRIES as u64).to_string()));
         return;
     }
-    let waiting = |size_bytes| Log { path: path.to_owned(), size_bytes, seen: Err(String::new()) };
+    let waiting =
+        |size_bytes| Log { path: path.to_owned(), size_bytes, seen: Err(String::new()), columns: BTreeMap::new() };
     if path == "-" {
         logs.push(waiting(None));
         return;
@@ -150,6 +155,13 @@ fn one(world: &LiveWorld, log: &mut Log, threads: usize, wanted: &Wanted<'_>) {
         progress: &|bytes| wanted.bar.inc(bytes),
     };
     log.seen = input.map(|input| scan::look(input, &options)).map_err(|refusal| refusal.to_string());
+    // What came through a pipe is gone.
+    let again = log.seen.as_ref().ok().filter(|seen| log.path != "-" && !seen.places.is_empty() && !seen.is_wide);
+    if let Some((seen, Ok(input))) = again.map(|seen| (seen, world.stream(&log.path))) {
+        let columns = scan::columns(input, &seen.places, &Options { progress: &|_| {}, ..options });
+        let named = columns.into_iter().filter_map(|(place, column)| Some((place, column.in_combined()?)));
+        log.columns = named.collect();
+    }
 }
 
 /// Bytes read, speed and time left, on a terminal alone.

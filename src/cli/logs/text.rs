@@ -71,7 +71,7 @@ fn one(text: &mut String, log: &Log, own: &[&str], language: Language, color: bo
     }
     for ((class, tier), count) in &seen.counts {
         let hits: Vec<&Hit> = seen.places.iter().filter(|hit| hit.class == *class && hit.tier == *tier).collect();
-        let shown: Vec<String> = hits.iter().take(PLACES).map(|hit| place(hit)).collect();
+        let shown: Vec<String> = hits.iter().take(PLACES).map(|hit| place(log, hit)).collect();
         let more = if *count > shown.len() as u64 { ", …" } else { "" };
         let place = say("line".to_owned(), "行".to_owned());
         let _ = writeln!(
@@ -84,8 +84,10 @@ fn one(text: &mut String, log: &Log, own: &[&str], language: Language, color: bo
     }
 }
 
-fn place(hit: &Hit) -> String {
-    hit.field.map_or_else(|| hit.line.to_string(), |field| format!("{} ({field})", hit.line))
+fn place(log: &Log, hit: &Hit) -> String {
+    let column = log.columns.get(&(hit.line, hit.class)).copied();
+    let words: Vec<&str> = hit.field.into_iter().chain(column).collect();
+    if words.is_empty() { hit.line.to_string() } else { format!("{} ({})", hit.line, words.join(", ")) }
 }
 
 fn word(tier: Tier, language: Language) -> &'static str {

@@ -9,6 +9,7 @@ use super::tree::HostTree;
 use crate::collect::world::Refusal;
 use crate::model::{Location, Observation, Subject, SubjectKind, Value};
 use crate::syntax::accounts::{self, Group, Password, User};
+use crate::syntax::pam_cap::{self, Grant};
 use crate::syntax::sudoers;
 
 /// Users and groups by name.
@@ -56,8 +57,9 @@ pub(super) fn observe(tree: &HostTree<'_>, host: &str, seen: &mut Seen) -> Ident
     let identities = read(tree, seen);
     let shadow = shadow(tree, seen);
     let keys = keys::observe(tree, &identities, seen);
+    let grants = granted(tree, seen);
     for user in &identities.users {
-        seen.observations.push(account(tree, host, &identities, user, shadow.as_ref(), &keys));
+        seen.observations.push(account(tree, host, &identities, user, shadow.as_ref(), &keys, &grants));
     }
     sudo(tree, &identities, seen);
     identities
@@ -96,6 +98,30 @@ fn shadow(tree: &HostTree<'_>, seen: &mut Seen) -> Option<BTreeMap<String, Passw
     }
 }
 
+/// What pam_cap gives to users; nothing where no service of PAM asks it.
+fn granted(tree: &HostTree<'_>, seen: &mut Seen) -> Vec<Grant> {
+    let path = "etc/security/capability.conf";
+    let text = match tree.text(path) {
+        Ok(text) => text,
+        Err(Refusal::NotFound) => return Vec::new(),
+        Err(refusal) => {
+            seen.fault(ACCOUNT, tree.shown(path), refusal.to_string());
+            return Vec::new();
+        }
+    };
+    let services = tree.list("etc/pam.d").unwrap_or_default();
+    let asks = |name: &String| {
+        let text = tree.text(&format!("etc/pam.d/{name}")).unwrap_or_default();
+        text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains("pam_cap.so"))
+    };
+    if !services.iter().any(asks) {
+        return Vec::new();
+    }
+    let (grants, faults) = pam_cap::parse(&text);
+    lines(tree, path, &faults, &[ACCOUNT], seen);
+    grants
+}
+
 fn account(
     tree: &HostTree<'_>,
     host: &str,
@@ -103,6 +129,7 @@ fn account(
     user: &User,
     shadow: Option<&BTreeMap<String, Password>>,
     keys: &BTreeMap<String, Option<usize>>,
+    grants: &[Grant],
 ) -> Observation {
     let subject = Subject::new(SubjectKind::Account, format!("{host}/{}", user.name));
     let place = Location::file(tree.shown("etc/passwd"), user.line, 1);
@@ -149,6 +176,8 @@ fn account(
     if user.uid == 0 && user.name != "root" {
         root.push("uid 0".to_owned());
     }
+    let names: Vec<&str> = groups.iter().copied().collect();
+    root.extend(pam_cap::reads_all(grants, &user.name, &names).map(|capability| format!("pam_cap {capability}")));
     seen.set("groups", Value::texts(groups)).set("root_equivalent_by", Value::texts(root));
     seen
 }
@@ -297,5 +326,45 @@ pub(super) fn lines(tree: &HostTree<'_>, path: &str, faults: &[u32], kinds: &[&'
 fn every(tree: &HostTree<'_>, path: &str, refusal: &Refusal, kinds: &[&'static str], seen: &mut Seen) {
     for kind in kinds {
         seen.fault(kind, tree.shown(path), refusal.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::recorded::RecordedWorld;
+
+    const LISTING: &str = "#mtree
+/set type=file uid=0 gid=0 mode=0644
+. type=dir mode=0755
+./etc type=dir
+./etc/group
+./etc/passwd
+./etc/pam.d type=dir
+./etc/pam.d/sshd
+./etc/security type=dir
+./etc/security/capability.conf
+./etc/sudoers
+";
+
+    fn roots(pam: &str) -> Vec<String> {
+        let world = RecordedWorld::new()
+            .file("root.mtree", LISTING)
+            .file("root/etc/passwd", "taro:x:1:1::/:/bin/sh\n")
+            .file("root/etc/group", "taro:x:1:\n")
+            .file("root/etc/sudoers", "")
+            .file("root/etc/pam.d/sshd", pam)
+            .file("root/etc/security/capability.conf", "^cap_dac_read_search taro\n");
+        let tree = HostTree::open(&world, "root", None).unwrap();
+        let mut seen = Seen::default();
+        observe(&tree, "www", &mut seen);
+        let account = seen.observations.iter().find(|seen| seen.kind == ACCOUNT).unwrap();
+        account.texts("root_equivalent_by").into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_pam_cap_gives_counts_where_pam_asks_it() {
+        assert_eq!(roots("auth optional pam_cap.so\n"), ["pam_cap ^cap_dac_read_search"]);
+        assert_eq!(roots("#auth optional pam_cap.so\n"), Vec::<String>::new());
     }
 }

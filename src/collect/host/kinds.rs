@@ -237,6 +237,7 @@ pub const KINDS: &[KindSpec] = &[
         ja: "ホスト上でログを取り込み・複製する仕組み",
         fields: &[
             field("programs", Texts, "logging programs and agents that have settings", "設定のあるログ関連プログラム"),
+            field("unread", Texts, "agents whose settings are not read", "設定を読み取れないエージェント"),
             field("follows", Texts, "files that they follow, as globs", "取り込み対象のファイル"),
             field("copies", Texts, "jobs of cron that take logs elsewhere", "ログを他所へ複製するcronジョブ"),
         ],

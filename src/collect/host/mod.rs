@@ -2,6 +2,7 @@
 //! out of the root, and keeps no log line, password hash or key.
 
 mod age;
+mod agents;
 mod audit;
 mod clock;
 mod component;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Seen;
+use super::agents;
 use super::kinds::{LOG_DISCARD, LOG_FORWARD, LOG_SHIPPING};
 use super::tree::HostTree;
 use crate::collect::limits::{CONFIGURATION_FILES, cut};
@@ -12,15 +13,10 @@ use crate::syntax::{cron, glob, ini, rsyslog, syslog_ng};
 
 const KINDS: [&str; 3] = [LOG_FORWARD, LOG_SHIPPING, LOG_DISCARD];
 
-/// Settings of agents whose destinations are not read: that they are there is known, where they send is not.
-const AGENTS: [(&str, &str); 11] = [
-    ("filebeat", "etc/filebeat/filebeat.yml"),
-    ("fluent-bit", "etc/fluent-bit/fluent-bit.conf"),
+/// Agents whose settings are not read: that they are there is known, where they send is not.
+const UNREAD: [(&str, &str); 6] = [
     ("fluentd", "etc/fluent/fluentd.conf"),
     ("td-agent", "etc/td-agent/td-agent.conf"),
-    ("vector", "etc/vector/vector.yaml"),
-    ("vector", "etc/vector/vector.toml"),
-    ("promtail", "etc/promtail/config.yml"),
     ("alloy", "etc/alloy/config.alloy"),
     ("logstash", "etc/logstash/logstash.yml"),
     ("cloudwatch-agent", "opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json"),
@@ -32,16 +28,16 @@ const COPIERS: [&str; 13] =
     ["rsync", "scp", "sftp", "rclone", "restic", "borg", "duplicity", "lftp", "aws", "gsutil", "gcloud", "az", "mc"];
 
 /// One action that sends logs on.
-struct Forward<'a> {
-    program: &'a str,
-    path: &'a str,
-    line: u32,
-    target: &'a str,
-    port: Option<&'a str>,
-    transport: &'a str,
-    encrypted: bool,
-    peer_verified: bool,
-    selector: &'a str,
+pub(super) struct Forward<'a> {
+    pub(super) program: &'a str,
+    pub(super) path: &'a str,
+    pub(super) line: u32,
+    pub(super) target: &'a str,
+    pub(super) port: Option<&'a str>,
+    pub(super) transport: &'a str,
+    pub(super) encrypted: bool,
+    pub(super) peer_verified: bool,
+    pub(super) selector: &'a str,
 }
 
 /// Observes what leaves the host.
@@ -55,9 +51,11 @@ pub(super) fn observe(tree: &HostTree<'_>, host: &str, seen: &mut Seen) {
         programs.insert("syslog-ng");
     }
     journal_upload(tree, seen);
-    for (agent, path) in AGENTS {
+    programs.extend(agents::observe(tree, &mut follows, seen));
+    let mut unread: BTreeSet<&str> = BTreeSet::new();
+    for (agent, path) in UNREAD {
         if tree.entry(path).is_some() {
-            programs.insert(agent);
+            unread.insert(agent);
             let subject = Subject::new(SubjectKind::File, format!("{}#forward[{agent}]", tree.shown(path)));
             let mut forward =
                 Observation::new(LOG_FORWARD, subject, Location::whole_file(tree.shown(path)), "configuration");
@@ -71,22 +69,29 @@ pub(super) fn observe(tree: &HostTree<'_>, host: &str, seen: &mut Seen) {
     let subject = Subject::new(SubjectKind::Host, host);
     let mut shipping =
         Observation::new(LOG_SHIPPING, subject, Location::whole_file(tree.shown("etc")), "configuration");
+    shipping.set("unread", Value::texts(unread));
     shipping.set("programs", Value::texts(programs)).set("follows", Value::texts(follows));
     shipping.set("copies", Value::texts(copies(tree, seen)));
     seen.observations.push(shipping);
 }
 
-fn push(tree: &HostTree<'_>, forward: &Forward<'_>, seen: &mut Seen) {
+pub(super) fn push(tree: &HostTree<'_>, forward: &Forward<'_>, seen: &mut Seen) {
     let port = forward.port.map(|port| format!(":{port}")).unwrap_or_default();
     let locus = format!("forward[{} {}{port} {}]", forward.transport, forward.target, forward.selector);
     let subject = Subject::new(SubjectKind::File, format!("{}#{}", tree.shown(forward.path), cut(&locus)));
     let place = Location::file(tree.shown(forward.path), forward.line, 1);
     let mut one = Observation::new(LOG_FORWARD, subject, place, "configuration");
     one.set("program", forward.program).set("transport", forward.transport).set("selector", cut(forward.selector));
-    one.set("encrypted", forward.encrypted).set("peer_verified", forward.peer_verified);
-    if forward.target.is_empty() || forward.target.contains(['$', '`', '%']) {
-        one.unknown("destination", "the target is a variable");
+    if forward.target.is_empty() {
+        for field in ["destination", "encrypted", "peer_verified"] {
+            one.unknown(field, "the settings name no target");
+        }
     } else {
+        one.set("encrypted", forward.encrypted).set("peer_verified", forward.peer_verified);
+    }
+    if forward.target.contains(['$', '`', '%']) {
+        one.unknown("destination", "the target is a variable");
+    } else if !forward.target.is_empty() {
         one.set("destination", cut(&forward.target.to_ascii_lowercase()));
     }
     // The same action twice is one fact.
@@ -271,7 +276,7 @@ fn copies(tree: &HostTree<'_>, seen: &mut Seen) -> BTreeSet<String> {
 }
 
 /// Files that a glob of an include names, in byte order; a path without a star names itself.
-fn globbed(tree: &HostTree<'_>, include: &str, seen: &mut Seen) -> Vec<String> {
+pub(super) fn globbed(tree: &HostTree<'_>, include: &str, seen: &mut Seen) -> Vec<String> {
     let include = include.trim_matches('/');
     let (folder, pattern) = include.rsplit_once('/').unwrap_or(("", include));
     if !pattern.contains(['*', '?', '[']) {
@@ -290,13 +295,13 @@ fn globbed(tree: &HostTree<'_>, include: &str, seen: &mut Seen) -> Vec<String> {
     }
 }
 
-fn fault(tree: &HostTree<'_>, path: &str, reason: &str, seen: &mut Seen) {
+pub(super) fn fault(tree: &HostTree<'_>, path: &str, reason: &str, seen: &mut Seen) {
     for kind in KINDS {
         seen.fault(kind, tree.shown(path), reason);
     }
 }
 
-fn lines(tree: &HostTree<'_>, path: &str, faults: &[(u32, String)], seen: &mut Seen) {
+pub(super) fn lines(tree: &HostTree<'_>, path: &str, faults: &[(u32, String)], seen: &mut Seen) {
     for (line, reason) in faults.iter().take(20) {
         for kind in KINDS {
             seen.fault(kind, format!("{}:{line}", tree.shown(path)), reason.clone());

@@ -326,6 +326,10 @@ fn of_an_image_the_last_layer_decides_and_whiteouts_take_away() {
     ]);
     let mut builder = tar::Builder::new(Vec::new());
     let manifest = br#"[{"Config":"c.json","Layers":["a/layer.tar","b/layer.tar"]}]"#;
+    // The upper layer is packed, as registries keep layers.
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, &above).unwrap();
+    let above = packed.finish().unwrap();
     for (path, content) in [("b/layer.tar", above.as_slice()), ("a/layer.tar", &below), ("manifest.json", manifest)] {
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::DataClass::{AccessInfo, Cookie, DerivedLocation, DomainName, Identity, IpAddress, QueryData};
 use super::header::of_header;
-use super::{DataClass, Row, Written, begun, named};
+use super::{DataClass, Row, Written, begun, columns_of, named};
 use crate::syntax::apache_log::{self, Part, Unreadable};
 
 /// Directives by class. Of `i o ^ti ^to` the header decides, of `e n x` the variable.
@@ -113,12 +113,20 @@ const MINIMUM: [(&str, &[&str]); 5] = [
 /// [`Unreadable`] where httpd would refuse the format.
 pub fn written_by_apache(format: &str, hostname_lookups: bool) -> Result<Written, Unreadable> {
     let mut written = Written::default();
-    let mut names = BTreeSet::new();
+    let (mut names, mut plain) = (BTreeSet::new(), String::new());
     for part in apache_log::parse(format)? {
-        let Part::Directive(directive) = part else { continue };
+        let directive = match part {
+            Part::Text(text) => {
+                plain.push_str(&text);
+                continue;
+            }
+            Part::Directive(directive) => directive,
+        };
         let argument = directive.argument.as_deref();
         let spelt = argument.map_or_else(String::new, |argument| format!("{{{argument}}}"));
         let spelt = format!("%{spelt}{}", directive.name);
+        // httpd puts brackets around its own form of time.
+        plain.push_str(&if spelt == "%t" { "[%t]".to_owned() } else { spelt.replace(' ', "_") });
         match of_directive(&directive.name, argument, hostname_lookups) {
             Some(class) => {
                 written.classes.insert(class.word().to_owned());
@@ -136,6 +144,7 @@ pub fn written_by_apache(format: &str, hostname_lookups: bool) -> Result<Written
         }
         written.variables.insert(spelt);
     }
+    written.columns = columns_of(&plain);
     written.missing_minimum = MINIMUM
         .iter()
         .filter(|(_, holders)| !holders.iter().any(|holder| names.contains(*holder)))
@@ -156,6 +165,7 @@ mod tests {
         assert_eq!(classes, ["access_info", "identity", "ip_address"]);
         assert!(written.has_query && written.missing_minimum.is_empty() && written.unknown.is_empty());
         assert!(written.variables.contains("%{Referer}i"));
+        assert_eq!(written.columns, ["%h", "%l", "%u", "%t", "%r", "%s", "%O", "%{Referer}i", "%{User-Agent}i"]);
         let names = written_by_apache("%h %{X-Own}i %200,304t", true).unwrap();
         assert!(names.classes.contains("domain_name") && names.unknown.contains("%{X-Own}i"));
         assert_eq!(names.missing_minimum, ["time", "request_line", "status", "bytes"]);

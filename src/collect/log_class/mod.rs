@@ -8,6 +8,8 @@ mod nginx;
 
 use std::collections::BTreeSet;
 
+use crate::scan;
+
 pub use apache::{of_directive, written_by_apache};
 pub use json::of_key;
 pub use nginx::of_variable;
@@ -69,6 +71,15 @@ pub struct Written {
     pub missing_minimum: Vec<String>,
     /// The query string is in it, wholly or in part.
     pub has_query: bool,
+    /// What each column of an entry holds: the variables of the format between its blanks, quotes and brackets.
+    pub columns: Vec<String>,
+}
+
+/// The columns of a format as entries have them.
+#[must_use]
+pub fn columns_of(format: &str) -> Vec<String> {
+    let cut = |text: &str| text.trim_matches(['"', '[', ']', ',', ':', '{', '}']).to_owned();
+    scan::split(format.as_bytes()).into_iter().map(|part| format.get(part).map(cut).unwrap_or_default()).collect()
 }
 
 /// Names with one class, and names by their begin.
@@ -91,6 +102,15 @@ fn begun(rows: &[Row], name: &str) -> Option<DataClass> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_a_format_are_those_of_its_entries() {
+        assert_eq!(
+            columns_of("$remote_addr [$time_iso8601] \"$request_method $uri\" $status"),
+            ["$remote_addr", "$time_iso8601", "$request_method $uri", "$status"]
+        );
+        assert_eq!(columns_of("{\"a\":\"$x\",\"b\":$y}"), ["", "a", "", "$x", "", "b", "$y"]);
+    }
 
     #[test]
     fn no_table_names_one_thing_twice() {

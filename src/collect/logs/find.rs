@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::sample::Sample;
 use crate::collect::world::{FileKind, Refusal, World};
 use crate::model::{LogFile, LogKind};
+use crate::scan::Class;
 
 /// Where web servers write logs when nobody says otherwise.
 const DIRECTORIES: [&str; 3] = ["var/log/nginx", "var/log/apache2", "var/log/httpd"];
@@ -25,6 +26,8 @@ pub(super) struct Log {
     pub(super) size_bytes: u64,
     /// What its first entries show, where it was looked at.
     pub(super) sample: Sample,
+    /// Names of the columns in which hits stand, by line and class.
+    pub(super) columns: BTreeMap<(u64, Class), String>,
 }
 
 /// All logs, and what could not be looked at: path and reason.
@@ -120,7 +123,8 @@ impl<'a> Files<'a> {
                 FileKind::File | FileKind::Symlink(_) => {
                     let kind = kind.unwrap_or_else(|| kind_of(&shown));
                     let size_bytes = facts.size_bytes;
-                    let log = Log { path: shown.clone(), open, kind, size_bytes, sample: Sample::default() };
+                    let (sample, columns) = (Sample::default(), BTreeMap::new());
+                    let log = Log { path: shown.clone(), open, kind, size_bytes, sample, columns };
                     found.logs.insert(shown, log);
                 }
                 FileKind::Other => found.faults.push((shown, Refusal::NotAFile.to_string())),

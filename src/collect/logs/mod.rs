@@ -1,23 +1,25 @@
 //! The bytes of logs: what classes of personal information and secrets they hold, and when their entries were written.
 //! It keeps no value, no line and no hash of one.
 
+mod archive;
 mod find;
 mod kinds;
 mod sample;
 mod state;
 
-use std::io::{Cursor, Read};
+use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 
 use super::collector::{Collector, LocalFuture, Task};
-use super::limits::HOST_ARCHIVE_BYTES;
+use super::unpacked::archive_stem;
 use super::webserver::WebServerCollector;
 use super::world::World;
-use crate::model::{Census, Evidence, Gap, KindSpec, LogKind};
+use crate::model::{Census, Evidence, Gap, KindSpec, log_series};
 use crate::scan::{self, Allowed, Options, Pattern, Patterns, Scanned, Tier};
-use find::{Files, Log, Logs, fits, kind_of};
+use find::{Files, Log, Logs};
 use sample::{Head, Sample};
 
 pub use kinds::KINDS;
@@ -64,13 +66,14 @@ async fn look(world: &dyn World, task: &Task<'_>) -> Evidence {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let allowed = Allowed::new(site.declared.allow_values.as_deref().unwrap_or_default());
     let configured = configured(world, task).await;
-    let seen = match root.filter(|root| root.ends_with(".tar")) {
+    let mut seen = match root.filter(|root| archive_stem(root).is_some()) {
         Some(root) => {
             let wanted = Wanted { allowed, patterns, threads: 1 };
-            archive(world, root, task, wanted, &mut faults).await
+            archive::look(world, root, task, wanted, &mut faults).await
         }
         None => {
-            let Logs { logs, faults: unseen } = Files::new(world, root).find(&site.logs, &configured);
+            let paths: Vec<String> = configured.keys().cloned().collect();
+            let Logs { logs, faults: unseen } = Files::new(world, root).find(&site.logs, &paths);
             faults.extend(unseen);
             let logs: Vec<Log> = logs.into_values().collect();
             // By file where there are several, by block where there is one.
@@ -78,13 +81,47 @@ async fn look(world: &dyn World, task: &Task<'_>) -> Evidence {
             files(world, logs, Arc::new(Wanted { allowed, patterns, threads }), cores, &mut faults).await
         }
     };
+    if root.is_none_or(|root| archive_stem(root).is_none()) {
+        let own = patterns_of(task);
+        let allowed = Allowed::new(site.declared.allow_values.as_deref().unwrap_or_default());
+        seen.iter_mut().for_each(|(log, scanned)| columns(world, log, scanned, &allowed, &own, &configured));
+    }
     stated(task, root.unwrap_or(&site.name), &seen, faults)
+}
+
+/// Names the columns of hits: those of the format that writes the log, or of the combined format where a line has its shape.
+fn columns(
+    world: &dyn World,
+    log: &mut Log,
+    scanned: &Scanned,
+    allowed: &Allowed,
+    patterns: &Patterns,
+    configured: &BTreeMap<String, Vec<String>>,
+) {
+    if scanned.places.is_empty() || scanned.is_wide {
+        return;
+    }
+    let Ok(input) = world.stream(&log.open) else { return };
+    let options = Options { allowed, patterns, threads: 1, size_bytes: None, progress: &|_| {} };
+    let format = configured.get(log_series(&log.path));
+    for (place, column) in scan::columns(input, &scanned.places, &options) {
+        let of_format = format.filter(|format| format.len() == column.of).and_then(|format| format.get(column.index));
+        let name = of_format.cloned().or_else(|| column.in_combined().map(str::to_owned));
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            log.columns.insert(place, name);
+        }
+    }
 }
 
 fn not_asked(task: &Task<'_>) -> Evidence {
     let reason = "no logs are named (site file: logs)";
     let census = KINDS.iter().map(|kind| Census::not_asked(kind.name, &task.declaration.site.name, reason));
     Evidence { census: census.collect(), ..Evidence::default() }
+}
+
+/// The patterns of the body's own that can be used.
+fn patterns_of(task: &Task<'_>) -> Patterns {
+    patterns(task, &mut Vec::new())
 }
 
 /// The patterns of the body's own; one that cannot be used is said.
@@ -100,15 +137,17 @@ fn patterns(task: &Task<'_>, faults: &mut Vec<(String, String)>) -> Patterns {
     Patterns(patterns)
 }
 
-/// The logs that the web server's configuration writes into files.
-async fn configured(world: &dyn World, task: &Task<'_>) -> Vec<String> {
+/// The logs that the web server's configuration writes into files, with the columns of their entries.
+async fn configured(world: &dyn World, task: &Task<'_>) -> BTreeMap<String, Vec<String>> {
     if task.declaration.site.web_servers.is_empty() {
-        return Vec::new();
+        return BTreeMap::new();
     }
     let seen = WebServerCollector.collect(world, task).await;
-    let targets = seen.of_kind("web-log").map(|log| log.subject.name().to_owned());
+    let targets = seen
+        .of_kind("web-log")
+        .map(|log| (log.subject.name().to_owned(), log.texts("columns").into_iter().map(str::to_owned).collect()));
     targets
-        .filter(|target| target.starts_with('/') && !target.starts_with("/dev/") && !target.contains(['$', '*']))
+        .filter(|(target, _)| target.starts_with('/') && !target.starts_with("/dev/") && !target.contains(['$', '*']))
         .collect()
 }
 
@@ -165,108 +204,6 @@ fn scanned(input: Box<dyn Read + Send + '_>, wanted: &Wanted, size_bytes: Option
     let scanned = scan::look(Box::new(Head { input, kept: &mut head }), &options);
     let sample = Sample::of(&head, &scanned);
     (scanned, sample)
-}
-
-/// Looks through the logs of a host root in a tar, which is read once more from its begin to its end.
-async fn archive(
-    world: &dyn World,
-    root: &str,
-    task: &Task<'_>,
-    wanted: Wanted,
-    faults: &mut Vec<(String, String)>,
-) -> Vec<(Log, Scanned)> {
-    let input = match world.stream(root) {
-        Ok(input) => input,
-        Err(refusal) => {
-            faults.push((root.to_owned(), refusal.to_string()));
-            return Vec::new();
-        }
-    };
-    let declared: Vec<(String, LogKind)> =
-        task.declaration.site.logs.iter().map(|log| (log.path.trim_start_matches('/').to_owned(), log.kind)).collect();
-    let (seen, broken) = apart(move || entries(input, &declared, &wanted)).await;
-    faults.extend(broken.map(|reason| (root.to_owned(), reason)));
-    seen
-}
-
-fn entries(
-    input: Box<dyn Read + Send>,
-    declared: &[(String, LogKind)],
-    wanted: &Wanted,
-) -> (Vec<(Log, Scanned)>, Option<String>) {
-    let mut archive = tar::Archive::new(input.take(HOST_ARCHIVE_BYTES));
-    let mut seen = Vec::new();
-    let entries = match archive.entries() {
-        Ok(entries) => entries,
-        Err(error) => return (seen, Some(error.to_string())),
-    };
-    for entry in entries {
-        let mut entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => return (seen, Some(format!("the archive ends or breaks: {error}"))),
-        };
-        let name = entry.path().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = name.trim_start_matches("./").trim_start_matches('/').to_owned();
-        let is_usual =
-            ["var/log/nginx/", "var/log/apache2/", "var/log/httpd/"].iter().any(|usual| name.starts_with(usual));
-        let kind = declared.iter().find(|(pattern, _)| fits(pattern, &name)).map(|(_, kind)| *kind);
-        let Some(kind) = kind.or_else(|| is_usual.then(|| kind_of(&name))) else { continue };
-        if !entry.header().entry_type().is_file() || name.split('/').any(|part| part == "..") {
-            continue;
-        }
-        let log =
-            Log { path: format!("/{name}"), open: name, kind, size_bytes: entry.size(), sample: Sample::default() };
-        let ((scanned, sample), broken) = entry_scanned(&mut entry, wanted);
-        if let Some(error) = broken {
-            return (seen, Some(format!("{}: {error}", log.path)));
-        }
-        seen.push((Log { sample, ..log }, scanned));
-    }
-    (seen, None)
-}
-
-/// An entry cannot leave its thread; its bytes can, some pieces at a time.
-fn entry_scanned(entry: &mut impl Read, wanted: &Wanted) -> ((Scanned, Sample), Option<std::io::Error>) {
-    let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<u8>>(2);
-    std::thread::scope(|scope| {
-        let scan = scope.spawn(|| scanned(Box::new(Pieces { receiver, piece: Cursor::default() }), wanted, None));
-        let mut broken = None;
-        loop {
-            let mut piece = Vec::new();
-            match entry.by_ref().take(scan::BLOCK_BYTES as u64).read_to_end(&mut piece) {
-                Ok(0) => break,
-                Ok(_) if sender.send(piece).is_err() => break,
-                Ok(_) => {}
-                Err(error) => {
-                    broken = Some(error);
-                    break;
-                }
-            }
-        }
-        drop(sender);
-        (scan.join().unwrap_or_default(), broken)
-    })
-}
-
-/// Pieces that another thread reads.
-struct Pieces {
-    receiver: std::sync::mpsc::Receiver<Vec<u8>>,
-    piece: Cursor<Vec<u8>>,
-}
-
-impl Read for Pieces {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            let count = self.piece.read(out)?;
-            if count > 0 || out.is_empty() {
-                return Ok(count);
-            }
-            match self.receiver.recv() {
-                Ok(piece) => self.piece = Cursor::new(piece),
-                Err(_) => return Ok(0),
-            }
-        }
-    }
 }
 
 fn stated(task: &Task<'_>, scope: &str, seen: &[(Log, Scanned)], faults: Vec<(String, String)>) -> Evidence {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::find::Log;
 use super::kinds::{CONTENT, SERIES};
+use crate::collect::limits::cut;
 use crate::model::{Location, LogKind, Observation, Related, Subject, SubjectKind, Time, Value, log_series};
 use crate::scan::{Class, Hit, Packing, Scanned, Tier};
 
@@ -98,7 +99,8 @@ fn related(log: &Log, hit: &Hit, class: &str) -> Related {
     let mut location = Location::whole_file(log.open.as_str());
     location.line = u32::try_from(hit.line).ok();
     let field = hit.field.map(|field| format!(", {field}")).unwrap_or_default();
-    Related { location, note: format!("{class}, {}{field}", hit.tier.word()) }
+    let column = log.columns.get(&(hit.line, hit.class)).map(|column| format!(", {}", cut(column))).unwrap_or_default();
+    Related { location, note: format!("{class}, {}{field}{column}", hit.tier.word()) }
 }
 
 /// Whether a log holds a class: yes where one value is confirmed, no where nothing was found in all of it; what only a

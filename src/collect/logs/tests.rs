@@ -6,7 +6,9 @@ use std::io::Write;
 use super::*;
 use crate::collect::recorded::RecordedWorld;
 use crate::collect::world::FileKind;
-use crate::model::{CensusState, Declaration, HostRoot, LogFile, LogPattern, Observation, Policy, Record, Site, Time};
+use crate::model::{
+    CensusState, Declaration, HostRoot, LogFile, LogKind, LogPattern, Observation, Policy, Record, Site, Time,
+};
 
 fn declaration(root: Option<&str>, logs: &[&str], outage: Option<&str>) -> Declaration {
     let mut site = Site { name: "example".to_owned(), ..Site::default() };
@@ -78,7 +80,7 @@ fn classes_times_and_series_are_stated_and_no_value() {
         (old.flag("holds_email"), old.flag("holds_phone"), old.flag("archived")),
         (Some(true), Some(false), Some(true))
     );
-    assert_eq!((old.source.line, old.related[0].note.as_str()), (Some(1), "email, confirmed"));
+    assert_eq!((old.source.line, old.related[0].note.as_str()), (Some(1), "email, confirmed, request"));
     let new = one(&evidence, "log-content", "log:/var/log/nginx/access.log");
     assert_eq!((new.flag("holds_phone"), new.flag("holds_any"), new.flag("holds_email")), (None, None, Some(false)));
     assert_eq!(
@@ -152,19 +154,71 @@ fn what_cannot_be_read_is_a_gap_and_the_rest_goes_on() {
     assert_eq!(series.unknown_fields["longest_gap_seconds"], "not every file of the series was read to its end");
 }
 
-#[test]
-fn logs_in_a_tar_are_looked_at_in_it() {
+fn tar_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
-    for (name, text) in [("./var/log/nginx/access.log", FIRST), ("./etc/passwd", "root:x:0:0::/:/bin/sh\n")] {
+    for (name, content) in entries {
         let mut header = tar::Header::new_gnu();
-        header.set_size(u64::try_from(text.len()).unwrap());
+        header.set_size(u64::try_from(content.len()).unwrap());
+        // The crate refuses names with `..`; whoever means harm does not.
+        header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
         header.set_cksum();
-        tar.append_data(&mut header, name, text.as_bytes()).unwrap();
+        tar.append(&header, *content).unwrap();
     }
-    let world = RecordedWorld::new().file("root.tar", tar.into_inner().unwrap());
-    let evidence = look_at(&world, &declaration(Some("root.tar"), &[], None));
+    tar.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn logs_in_a_tar_packed_or_not_are_looked_at_in_it() {
+    let plain =
+        tar_of(&[("./var/log/nginx/access.log", FIRST.as_bytes()), ("./etc/passwd", b"root:x:0:0::/:/bin/sh\n")]);
+    for (name, bytes) in [("root.tar", plain.clone()), ("root.tar.gz", gzip(&plain)), ("root.tgz", gzip(&plain))] {
+        let world = RecordedWorld::new().file(name, bytes);
+        let evidence = look_at(&world, &declaration(Some(name), &[], None));
+        assert_eq!(evidence.gaps, [], "{name}");
+        assert_eq!(one(&evidence, "log-content", "log:/var/log/nginx/access.log").flag("holds_email"), Some(true));
+    }
+}
+
+#[test]
+fn of_an_image_the_logs_that_its_packed_layers_leave_are_looked_at() {
+    let below = tar_of(&[
+        ("var/log/nginx/access.log", FIRST.as_bytes()),
+        ("var/log/nginx/old.log", FIRST.as_bytes()),
+        ("var/log/nginx/kept.log", FIRST.as_bytes()),
+    ]);
+    let above = tar_of(&[("var/log/nginx/access.log", SECOND.as_bytes()), ("var/log/nginx/.wh.old.log", b"")]);
+    let manifest = br#"[{"Layers":["blobs/sha256/a","blobs/sha256/b"]}]"#;
+    // The upper layer lies before the lower one: the manifest decides.
+    let (above, below) = (gzip(&above), gzip(&below));
+    let image = tar_of(&[("blobs/sha256/b", &above), ("blobs/sha256/a", &below), ("manifest.json", manifest)]);
+    let world = RecordedWorld::new().file("image.tar", image);
+    let evidence = look_at(&world, &declaration(Some("image.tar"), &[], None));
     assert_eq!(evidence.gaps, []);
+    let logs: Vec<_> =
+        evidence.of_kind("log-content").map(|log| (log.subject.name(), log.flag("holds_email"))).collect();
+    assert_eq!(logs, [("/var/log/nginx/access.log", Some(false)), ("/var/log/nginx/kept.log", Some(true))]);
+}
+
+#[test]
+fn a_path_that_leaves_the_archive_and_a_broken_end_are_gaps_and_the_rest_stays() {
+    let whole = tar_of(&[
+        ("../../var/log/nginx/out.log", FIRST.as_bytes()),
+        ("var/log/nginx/access.log", FIRST.as_bytes()),
+        ("var/log/nginx/cut.log", FIRST.repeat(9).as_bytes()),
+    ]);
+    let world = RecordedWorld::new().file("root.tar", whole[..whole.len() - 1_700].to_vec());
+    let evidence = look_at(&world, &declaration(Some("root.tar"), &[], None));
     assert_eq!(one(&evidence, "log-content", "log:/var/log/nginx/access.log").flag("holds_email"), Some(true));
+    assert!(!evidence.observations.iter().any(|seen| seen.subject.name().contains("out.log")));
+    let reasons: Vec<&str> = evidence.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    assert!(reasons.contains(&"an entry whose path leaves the tree"), "{reasons:?}");
+    assert!(evidence.gaps.iter().any(|gap| gap.subject.ends_with("cut.log")), "{:?}", evidence.gaps);
 }
 
 #[test]

@@ -224,6 +224,7 @@ pub const KINDS: &[KindSpec] = &[
         ja: "アクセスログの出力先と書式",
         fields: &[
             field("formats", FieldType::Texts, "names of the formats in use", "使用中の書式名"),
+            field("columns", FieldType::Texts, "what each column of an entry holds", "記録の各列の内容"),
             field("variables", FieldType::Texts, "variables recorded, maps expanded", "記録される変数(mapを展開)"),
             field(
                 "classes",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::include::Node;
 use super::variable::names;
-use crate::collect::log_class::{Written, of_variable};
+use crate::collect::log_class::{Written, columns_of, of_variable};
 
 /// The format that nginx has built in.
 const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
@@ -25,6 +25,8 @@ const MINIMUM: [(&str, &[&str]); 5] = [
 #[derive(Debug)]
 pub(super) struct Formats {
     formats: BTreeMap<String, BTreeSet<String>>,
+    /// The formats as they are written.
+    texts: BTreeMap<String, String>,
     /// Variables made by map, geo, split_clients and set, with those that they are made from.
     derived: BTreeMap<String, BTreeSet<String>>,
 }
@@ -32,7 +34,8 @@ pub(super) struct Formats {
 impl Formats {
     /// Reads the formats and derived variables of all levels.
     pub(super) fn of(nodes: &[Node]) -> Self {
-        let mut formats = Self { formats: BTreeMap::new(), derived: BTreeMap::new() };
+        let mut formats = Self { formats: BTreeMap::new(), texts: BTreeMap::new(), derived: BTreeMap::new() };
+        formats.texts.insert("combined".to_owned(), COMBINED.to_owned());
         formats.formats.insert("combined".to_owned(), names(COMBINED).into_iter().collect());
         formats.gather(nodes);
         formats
@@ -42,8 +45,9 @@ impl Formats {
         for node in nodes {
             match (node.name.as_str(), node.arguments.as_slice()) {
                 ("log_format", [name, parts @ ..]) => {
-                    let parts = parts.iter().filter(|part| !part.starts_with("escape="));
-                    self.formats.insert(name.clone(), parts.flat_map(|part| names(part)).collect());
+                    let parts = || parts.iter().filter(|part| !part.starts_with("escape="));
+                    self.formats.insert(name.clone(), parts().flat_map(|part| names(part)).collect());
+                    self.texts.insert(name.clone(), parts().map(|part| part.as_str()).collect());
                 }
                 ("map" | "split_clients", [source, target]) => self.derive(target, source, node),
                 ("geo", [target]) => {
@@ -118,6 +122,7 @@ impl Formats {
             .filter(|(_, holders)| !holders.iter().any(|holder| written.variables.contains(*holder)))
             .map(|(item, _)| (*item).to_owned())
             .collect();
+        written.columns = self.texts.get(name).map(|text| columns_of(text)).unwrap_or_default();
         Some(written)
     }
 }

@@ -263,6 +263,7 @@ fn log_seen(target: &str, uses: &[AccessLog], roots: &BTreeSet<&str>, formats: &
         .collect();
     let mut all = Written::default();
     let mut missing: BTreeSet<String> = BTreeSet::new();
+    let mut columns: BTreeSet<Vec<String>> = BTreeSet::new();
     let mut nameless = Vec::new();
     for name in &names {
         match formats.written(name) {
@@ -271,6 +272,7 @@ fn log_seen(target: &str, uses: &[AccessLog], roots: &BTreeSet<&str>, formats: &
                 all.unknown.extend(written.unknown);
                 all.classes.extend(written.classes);
                 missing.extend(written.missing_minimum);
+                columns.insert(written.columns);
             }
             None => nameless.push(*name),
         }
@@ -281,11 +283,15 @@ fn log_seen(target: &str, uses: &[AccessLog], roots: &BTreeSet<&str>, formats: &
     seen.set("in_web_root", path.is_some_and(|path| roots.iter().any(|root| is_inside(path, root))));
     if !nameless.is_empty() {
         let reason = format!("no log_format has the name {}", nameless.join(", "));
-        for field in ["variables", "classes", "missing_minimum"] {
+        for field in ["variables", "classes", "missing_minimum", "columns"] {
             seen.unknown(field, reason.clone());
         }
         return seen;
     }
+    match (columns.len(), columns.pop_first()) {
+        (1, Some(columns)) => seen.set("columns", Value::List(columns.into_iter().map(Value::Text).collect())),
+        _ => seen.unknown("columns", "entries of several formats are in it"),
+    };
     seen.set("variables", Value::texts(all.variables));
     seen.set("missing_minimum", Value::texts(missing));
     if all.unknown.is_empty() {

@@ -6,13 +6,14 @@ use std::io::Read;
 
 use super::{Entry, Extra, Kind, children};
 use crate::collect::limits::{HOST_ARCHIVE_BYTES, HOST_ARCHIVE_KEPT_BYTES, HOST_ENTRIES, HOST_FILE_BYTES, HOST_LAYERS};
+use crate::collect::unpacked::unpacked;
 use crate::collect::world::{Refusal, World};
 use crate::model::Time;
 use crate::syntax::acl::{self, Lists};
 use crate::syntax::tar::{EntryKind, Header, Reader};
 
 /// Bytes of an image's manifest; the registry's own limit is 4 MiB, real ones have some KiB.
-const MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
+pub(in crate::collect) const MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What an archive holds.
 #[derive(Debug, Default)]
@@ -58,7 +59,11 @@ impl Archive {
             while let Ok(Some(header)) = outer.next_header() {
                 if inner(&header.path).as_deref() == Some(layer) {
                     image.layer += 1;
-                    image.add(&mut Reader::new(&mut outer), &mut faults);
+                    // Registries keep layers packed by gzip or zstd.
+                    match unpacked(&mut outer) {
+                        Ok(layer) => image.add(&mut Reader::new(layer.take(HOST_ARCHIVE_BYTES)), &mut faults),
+                        Err(error) => faults.push(format!("{layer}: {error}")),
+                    }
                     found = true;
                     break;
                 }
@@ -176,20 +181,11 @@ impl Archive {
         }
     }
 
-    /// The layers of an image, lowest first; `None` where the archive is no image.
     fn layers(&self) -> Option<Vec<String>> {
-        let json = |path: &str| serde_json::from_slice::<serde_json::Value>(self.contents.get(path)?).ok();
-        let blob = |digest: &serde_json::Value| Some(format!("blobs/{}", digest.as_str()?.replace(':', "/")));
         if self.entries.contains_key("etc") {
             return None;
         }
-        if let Some(manifest) = json("manifest.json") {
-            let layers = manifest.get(0)?.get("Layers")?.as_array()?;
-            return layers.iter().map(|layer| layer.as_str().and_then(inner)).collect();
-        }
-        let index = json("index.json")?;
-        let manifest = json(&blob(index.get("manifests")?.get(0)?.get("digest")?)?)?;
-        manifest.get("layers")?.as_array()?.iter().map(|layer| blob(layer.get("digest")?)).collect()
+        image_layers(&|path| self.contents.get(path).map(Vec::as_slice))
     }
 
     pub(super) fn entry(&self, path: &str) -> Option<Entry> {
@@ -234,8 +230,22 @@ impl Archive {
     }
 }
 
-fn opened(world: &dyn World, path: &str) -> Result<impl Read, String> {
-    Ok(world.open(path).map_err(|refusal| refusal.to_string())?.take(HOST_ARCHIVE_BYTES))
+/// The layers of an image (docker save, OCI layout), lowest first, out of its manifest; `None` where there is none.
+pub(in crate::collect) fn image_layers<'a>(content: &dyn Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<String>> {
+    let json = |path: &str| serde_json::from_slice::<serde_json::Value>(content(path)?).ok();
+    let blob = |digest: &serde_json::Value| Some(format!("blobs/{}", digest.as_str()?.replace(':', "/")));
+    if let Some(manifest) = json("manifest.json") {
+        let layers = manifest.get(0)?.get("Layers")?.as_array()?;
+        return layers.iter().map(|layer| layer.as_str().and_then(inner)).collect();
+    }
+    let index = json("index.json")?;
+    let manifest = json(&blob(index.get("manifests")?.get(0)?.get("digest")?)?)?;
+    manifest.get("layers")?.as_array()?.iter().map(|layer| blob(layer.get("digest")?)).collect()
+}
+
+fn opened(world: &dyn World, path: &str) -> Result<impl Read + Send, String> {
+    let input = world.stream(path).map_err(|refusal| refusal.to_string())?;
+    Ok(unpacked(input).map_err(|error| error.to_string())?.take(HOST_ARCHIVE_BYTES))
 }
 
 fn of_header(header: &Header) -> Entry {
@@ -257,7 +267,7 @@ fn of_header(header: &Header) -> Entry {
 }
 
 /// A path inside the tree, without `./` or `/` in front; `None` where it leaves the tree.
-fn inner(path: &str) -> Option<String> {
+pub(in crate::collect) fn inner(path: &str) -> Option<String> {
     let path = path.trim_start_matches("./").trim_matches('/');
     let path = if path == "." { "" } else { path };
     (!path.split('/').any(|part| part == "..")).then(|| path.to_owned())

@@ -1,12 +1,13 @@
 //! A host's files out of a folder with an mtree listing, a tar, a container image, or the live root: one way to ask all of
 //! them. Links are resolved inside the root, as a process of that host would see them; nothing is followed out of it.
 
-mod archive;
+pub(in crate::collect) mod archive;
 mod side;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::limits::{HOST_ENTRIES, HOST_FILE_BYTES, HOST_LINKS};
+use crate::collect::unpacked::archive_stem;
 use crate::collect::world::{FileKind, Refusal, World};
 use crate::model::Time;
 use crate::syntax::acl::{self, Flags, Lists};
@@ -73,7 +74,7 @@ enum Source {
 impl<'a> HostTree<'a> {
     /// Opens a root; of files below `hashed` the sums can be asked for.
     pub(in crate::collect) fn open(world: &'a dyn World, path: &str, hashed: Option<&str>) -> Result<Self, String> {
-        if let Some(stem) = path.strip_suffix(".tar") {
+        if let Some(stem) = archive_stem(path) {
             let (archive, faults) = Archive::read(world, path, hashed)?;
             let mut tree = Self::new(world, path.to_owned(), Source::Archived(archive), faults);
             tree.side = Side::read(world, stem, &mut tree.faults);
@@ -81,7 +82,7 @@ impl<'a> HostTree<'a> {
         }
         let facts = world.inspect(path).map_err(|refusal| refusal.to_string())?;
         if facts.kind != FileKind::Directory {
-            return Err("not a folder, a .tar or /".to_owned());
+            return Err("not a folder, a tar, a snapshot (.json) or /".to_owned());
         }
         let root = path.trim_end_matches('/').to_owned();
         if root.is_empty() {

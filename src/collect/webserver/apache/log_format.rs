@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::read::Node;
-use crate::collect::log_class::{Written, written_by_apache};
+use crate::collect::log_class::{Written, columns_of, written_by_apache};
 
 /// Formats and environment variables of a configuration.
 #[derive(Debug, Default)]
@@ -86,6 +86,7 @@ impl Formats {
     /// httpd refuses.
     pub(super) fn written(&self, text: &str) -> Option<(Written, &'static str)> {
         let mut written = written_by_apache(text, self.looks_up).ok()?;
+        written.columns = columns_of(text);
         let mut address = if written.classes.contains("ip_address") { "full" } else { "none" };
         if self.looks_up && written.variables.contains("%h") {
             // A name that is not found is written as the address.

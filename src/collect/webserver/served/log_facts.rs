@@ -52,12 +52,17 @@ fn log(target: &str, uses: &[&Log], roots: &BTreeSet<&str>) -> Observation {
     let inside = |root: &str| target.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     one.set("in_web_root", roots.iter().any(|root| inside(root)));
     if let Some(reason) = uses.iter().find_map(|log| log.written.as_ref().err()) {
-        for field in ["variables", "classes", "missing_minimum"] {
+        for field in ["variables", "classes", "missing_minimum", "columns"] {
             one.unknown(field, reason.clone());
         }
         return one;
     }
     let all = || uses.iter().filter_map(|log| log.written.as_ref().ok());
+    let mut columns: BTreeSet<&[String]> = all().map(|written| written.columns.as_slice()).collect();
+    match (columns.len(), columns.pop_first()) {
+        (1, Some(columns)) => one.set("columns", Value::texts(columns.iter().map(String::as_str))),
+        _ => one.unknown("columns", "entries of several formats are in it"),
+    };
     let unknown: BTreeSet<&str> = all().flat_map(|written| &written.unknown).map(String::as_str).collect();
     one.set(
         "variables",
