@@ -77,15 +77,17 @@ pub struct JudgeOptions {
     pub now: Option<Time>,
 }
 
-/// Every kind of observation that exists.
+/// Every kind of observation that exists, once each: several joins may state parts of one kind.
 #[must_use]
 pub fn kinds() -> Vec<&'static KindSpec> {
+    let mut names = BTreeSet::new();
     COLLECTORS
         .iter()
         .flat_map(|collector| collector.kinds())
         .chain(JOINS.iter().flat_map(|join| join.kinds))
         .chain(TLS_PROFILE_KINDS)
         .chain(RUN_KINDS)
+        .filter(|kind| names.insert(kind.name))
         .collect()
 }
 

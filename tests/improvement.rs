@@ -223,6 +223,53 @@ fn a_record_is_added_and_counts() {
     assert!(add(&[]).2.contains("has the id audit-2026-03-01 already"));
     let (code, _, errors) = body.tenken(&["record", "audti", "--by", "x"]);
     assert!(code == 2 && errors.contains("expected one of `policy-review`"), "{errors}");
+    for activity in [
+        "policy-review",
+        "log-review",
+        "self-inspection",
+        "backup",
+        "restore-test",
+        "exercise",
+        "training",
+        "acknowledgement",
+        "outage",
+        "risk-evaluation",
+    ] {
+        let (code, _, errors) = body.tenken(&["record", activity, "--by", "it", "--persons", "a,b"]);
+        assert_eq!(code, 0, "{activity}: {errors}");
+    }
+    let outage = |until: &str, id: &str| {
+        body.tenken(&["record", "outage", "--by", "it", "--on", "2026-03-01", "--until", until, "--id", id])
+    };
+    assert_eq!(outage("2026-03-03", "long").0, 0);
+    assert!(outage("2026-02-27", "wrong").2.contains("ends before it begins"));
+    assert!(body.read("records.yml").contains("until: \"2026-03-03\""));
+    assert!(body.tenken(&["record", "audit", "--by", "x", "--until", "2026-03-03"]).2.contains("belongs to an outage"));
+}
+
+#[test]
+fn an_attestation_is_added_counts_as_weak_and_ends_by_itself() {
+    let body = Body::new("attestation");
+    let state = |more: &[&str]| {
+        let base = ["record", "attestation", "--by", "head of office", "--on", "2026-03-01"];
+        body.tenken(&[&base[..], more].concat())
+    };
+    assert!(state(&["--clause", "S1"]).2.contains("needs --statement"));
+    assert!(state(&["--statement", "x"]).2.contains("speaks for something"));
+    assert!(state(&["--statement", "x", "--clause", "S9"]).2.contains("S9"));
+    assert!(state(&["--statement", "x", "--check", "law-trainig"]).2.contains("law-training"));
+    let ended = ["--statement", "x", "--check", "law-training", "--expires", "2026-02-01"];
+    assert!(state(&ended).2.contains("ends before it begins"));
+    let one = ["--statement", "No DNS of our own.", "--check", "dns-dnssec", "--expires", "2026-05-31"];
+    assert_eq!(state(&one).0, 0);
+    assert!(state(&one).2.contains("has the id attestation-2026-03-01 already"));
+    let of = |day: &str| {
+        let report = body.assess(day, &[]);
+        let found = report["findings"].as_array().unwrap().iter().find(|one| one["check"] == "dns-dnssec").cloned();
+        found.map(|one| (one["outcome"].clone(), one["strength"].clone())).unwrap()
+    };
+    assert_eq!(of("2026-05-31"), ("not-applicable".into(), "attested".into()));
+    assert_eq!(of("2026-06-01").0, "not-checked");
 }
 
 #[test]

@@ -22,9 +22,14 @@ struct Zone {
 /// Answers from a file until the process ends, over UDP and TCP on one port.
 pub(crate) fn serve(file: &Path) -> Result<SocketAddr, Box<dyn Error>> {
     let zone = Arc::new(read(&std::fs::read_to_string(file)?)?);
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    // The port that is free for UDP may be taken for TCP; another is.
+    let pair = (0..20).find_map(|_| {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+        let listener = TcpListener::bind(socket.local_addr().ok()?).ok()?;
+        Some((socket, listener))
+    });
+    let (socket, listener) = pair.ok_or("no port is free for both UDP and TCP")?;
     let address = socket.local_addr()?;
-    let listener = TcpListener::bind(address)?;
     let over_tcp = Arc::clone(&zone);
     std::thread::spawn(move || {
         for stream in listener.incoming() {

@@ -14,6 +14,20 @@ use crate::load::with_entry;
 /// # Errors
 /// A [`Failure`]: the file cannot be read, written or added to; nothing is written then.
 pub(super) fn add(base: &Path, site: &Json, key: &str, entries: &[Json]) -> Result<(PathBuf, bool), Failure> {
+    add_to(base, site, key, key, entries)
+}
+
+/// The same for one of several lists of the file.
+///
+/// # Errors
+/// As [`add`].
+pub(super) fn add_to(
+    base: &Path,
+    site: &Json,
+    key: &str,
+    list: &str,
+    entries: &[Json],
+) -> Result<(PathBuf, bool), Failure> {
     let named = site.get(key).and_then(Json::as_str);
     let path = base.join(named.map_or_else(|| format!("{key}.yml"), str::to_owned));
     let said = |reason: String| Failure::Usage(format!("{}: {reason}", path.display()));
@@ -24,8 +38,8 @@ pub(super) fn add(base: &Path, site: &Json, key: &str, entries: &[Json]) -> Resu
     };
     for entry in entries {
         let by_hand =
-            || said(format!("cannot be added to as it is written; add this entry under {key} by hand:\n{entry}"));
-        text = with_entry(&text, key, entry).ok_or_else(by_hand)?;
+            || said(format!("cannot be added to as it is written; add this entry under {list} by hand:\n{entry}"));
+        text = with_entry(&text, list, entry).ok_or_else(by_hand)?;
     }
     write_file(&path, &text)?;
     Ok((path, named.is_some()))

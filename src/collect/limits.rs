@@ -93,3 +93,9 @@ pub fn cut(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+/// Declared paths of administration that are asked for on one host.
+pub const ADMIN_PATHS: usize = 50;
+/// Why nothing is known of them where none are declared.
+pub const NO_ADMIN_PATHS: &str =
+    "no paths of administration are declared (site file: declared: admin_paths; [] says there are none)";

@@ -80,6 +80,12 @@ fn join(evidence: &Evidence) -> Evidence {
     derived
 }
 
+/// The domains by which CAA records name a public issuer, by words of its name.
+pub(super) fn authority_domains(issuer: &str) -> Option<&'static [&'static str]> {
+    let lower = issuer.to_lowercase();
+    AUTHORITIES.iter().find(|(words, _)| lower.contains(words)).map(|(_, domains)| *domains)
+}
+
 /// Public issuers that the records do not permit.
 fn not_permitted(
     evidence: &Evidence,
@@ -107,10 +113,7 @@ fn not_permitted(
             None => return Err("whether the certificate is a public one is not known"),
         }
         let issuer = certificate.text("issuer").unwrap_or_default();
-        let lower = issuer.to_lowercase();
-        let Some((_, domains)) = AUTHORITIES.iter().find(|(words, _)| lower.contains(words)) else {
-            return Err("the issuer's name for CAA is not known");
-        };
+        let Some(domains) = authority_domains(issuer) else { return Err("the issuer's name for CAA is not known") };
         if !domains.iter().any(|domain| permitted.contains(domain)) {
             issuers.insert(issuer.to_owned());
             related.push(Related { location: certificate.source.clone(), note: "issued here".to_owned() });

@@ -1,7 +1,9 @@
-//! Where enquiry mail ends against the body's own domains and the registered mail services (J10).
+//! Where enquiry mail ends against the body's own domains and the registered mail services, both ways (J10): leaves outside,
+//! and receivers of the register that neither an alias nor an MX record leads to.
 
 use std::collections::BTreeSet;
 
+use super::service_names::{self, SERVICE_NAMES_KIND, Shown};
 use super::services::{Services, declared, is_of};
 use super::{Join, joined_census, retain_asked};
 use crate::model::FieldType::Texts;
@@ -12,16 +14,24 @@ const MAIL_LEAF: &str = "mail-leaf";
 /// The join.
 pub(super) const MAIL_LEAVES: Join = Join { name: "mail-leaves", kinds: KINDS, join };
 
-const KINDS: &[KindSpec] = &[KindSpec {
-    name: MAIL_LEAF,
-    subject: "mailbox:NAME",
-    en: "where mail to one name ends, against own domains and registered mail services",
-    ja: "メールの最終転送先と、自組織のドメイン・登録済みメールサービスとの突合",
-    fields: &[
-        field("outside", Texts, "domains that are neither own nor of a registered service", "組織外の転送先ドメイン"),
-        field("contractors", Texts, "contractors whose services receive it", "受信する委託先"),
-    ],
-}];
+const KINDS: &[KindSpec] = &[
+    KindSpec {
+        name: MAIL_LEAF,
+        subject: "mailbox:NAME",
+        en: "where mail to one name ends, against own domains and registered mail services",
+        ja: "メールの最終転送先と、自組織のドメイン・登録済みメールサービスとの突合",
+        fields: &[
+            field(
+                "outside",
+                Texts,
+                "domains that are neither own nor of a registered service",
+                "組織外の転送先ドメイン",
+            ),
+            field("contractors", Texts, "contractors whose services receive it", "受信する委託先"),
+        ],
+    },
+    SERVICE_NAMES_KIND,
+];
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {
     FieldSpec { name, field_type, en, ja }
@@ -75,5 +85,9 @@ fn join(evidence: &Evidence) -> Evidence {
         ),
     }];
     retain_asked(&mut derived);
+    let leaves = evidence.of_kind("mail-forward").flat_map(|forward| forward.texts("leaf_domains"));
+    let servers = evidence.of_kind("dns-operator").filter(|operator| operator.text("role") == Some("mail-host"));
+    let shown = Shown::of(leaves.chain(servers.filter_map(|operator| operator.text("host"))));
+    derived.extend(service_names::state(evidence, &["mx_targets"], &["dns-operator"], &shown));
     derived
 }

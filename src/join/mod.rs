@@ -2,25 +2,35 @@
 
 mod access;
 mod account_owners;
+mod admin_sources;
 mod backup;
 mod caa_issuers;
+mod certificate_parties;
+mod dangling_names;
 mod dns_operators;
+mod form_processors;
 mod holders;
 mod key_owners;
+mod log_destinations;
 mod log_keeping;
 mod log_readers;
 mod log_scopes;
 mod log_shipments;
 mod mail_contacts;
 mod mail_leaves;
+mod mail_operators;
+mod operators;
 mod page_hosts;
+mod principal_owners;
 mod register_use;
 mod retired_domains;
+mod service_names;
 mod services;
 mod shared_credentials;
 mod sudo_scope;
 mod tls_hosts;
 mod tls_profile;
+mod transfers;
 
 pub use tls_profile::{TLS_PROFILE_KINDS, hold_against_tls_profile};
 
@@ -40,19 +50,27 @@ pub struct Join {
 pub const JOINS: &[Join] = &[
     log_readers::LOG_READERS,
     log_shipments::LOG_SHIPMENTS,
+    log_destinations::LOG_DESTINATIONS,
     log_scopes::LOG_SCOPES,
     log_keeping::LOG_KEEPING,
     backup::BACKUPS,
     account_owners::ACCOUNT_OWNERS,
     key_owners::KEY_OWNERS,
+    principal_owners::PRINCIPAL_OWNERS,
     sudo_scope::SUDO_SCOPES,
+    admin_sources::ADMIN_SOURCES,
     shared_credentials::SHARED_CREDENTIALS,
     caa_issuers::CAA_ISSUERS,
+    certificate_parties::CERTIFICATE_PARTIES,
     page_hosts::PAGE_HOSTS,
+    form_processors::FORM_PROCESSORS,
+    mail_operators::MAIL_OPERATORS,
     dns_operators::DNS_OPERATORS,
+    dangling_names::DANGLING_NAMES,
     retired_domains::RETIRED_DOMAINS,
     mail_contacts::MAIL_CONTACTS,
     mail_leaves::MAIL_LEAVES,
+    transfers::TRANSFERS,
     tls_hosts::TLS_HOSTS,
     register_use::REGISTER_USE,
 ];

@@ -1,18 +1,19 @@
-//! Hosts that pages use against the contractor register, the published notice and the declared scope; forms against declared forms.
+//! Hosts that pages use, allow and send visitors on to, against the contractor register, both ways (J4), the published notice
+//! and the declared scope.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::service_names::{self, SERVICE_NAMES_KIND, Shown};
 use super::services::{Services, declared, is_of, state_owner};
 use super::{Join, joined_census, retain_asked};
 use crate::model::FieldType::{Bool, Text, Texts, Time};
 use crate::model::{
-    Census, CensusState, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Subject,
+    Census, CensusState, Evidence, FieldSpec, FieldType, KindSpec, Location, Observation, Strength, Subject,
     SubjectKind, Value,
 };
 
 const PAGE_HOST: &str = "page-host";
 const SCOPE_HOST: &str = "scope-host";
-const FORM_DECLARED: &str = "form-declared";
 
 /// The join.
 pub(super) const PAGE_HOSTS: Join = Join { name: "page-hosts", kinds: KINDS, join };
@@ -21,15 +22,16 @@ const KINDS: &[KindSpec] = &[
     KindSpec {
         name: PAGE_HOST,
         subject: "host:NAME, or page:URL#scripts where scripts may load from anybody",
-        en: "one host of another party that pages load from, against register and published notice",
-        ja: "ページが読み込む他者のホストと、台帳・公表内容との突合",
+        en: "one host of another party that pages load from, let scripts contact or send visitors on to, against register and notice",
+        ja: "ページが読み込む・通信を許す・転送する他者のホストと、台帳・公表内容との突合",
         fields: &[
             field("registered", Bool, "a service of the register owns it", "台帳のサービスに該当する"),
             field("contractor", Text, "the contractor; absent where none", "委託先"),
             field("contractor_status", Text, "planned, active or ended; absent where none", "委託先の状態"),
             field("contract_to", Time, "last day of the contract; absent where none", "契約終了日"),
             field("noticed", Bool, "the published notice names it to visitors", "利用者への公表に記載がある"),
-            field("kinds", Texts, "kinds of load", "読込みの種類"),
+            field("loaded", Bool, "pages load from it; else they only allow it or send on to it", "ページが読み込む"),
+            field("kinds", Texts, "kinds of load; csp-connect, redirect", "読込みの種類(csp-connect・redirectを含む)"),
             field(
                 "blocked",
                 Bool,
@@ -45,23 +47,7 @@ const KINDS: &[KindSpec] = &[
         ja: "サイト自身のページを配信するホストと、宣言された適用範囲",
         fields: &[field("in_scope", Bool, "it is inside the declared scope", "適用範囲に含まれる")],
     },
-    KindSpec {
-        name: FORM_DECLARED,
-        subject: "page:URL#form[NAME]",
-        en: "one form that takes personal information, against the declared forms",
-        ja: "個人情報を入力させるフォームと、宣言されたフォーム",
-        fields: &[
-            field("declared", Bool, "a declared form has its page", "宣言されている"),
-            field("undeclared_categories", Texts, "categories that the declaration leaves out", "宣言に含まれない区分"),
-            field(
-                "to_own_or_registered",
-                Bool,
-                "it is sent to an own host or a service that may process personal information",
-                "自組織または個人情報を扱える委託先へ送信する",
-            ),
-            field("processor", Text, "contractor that it is sent to; absent where none", "送信先の委託先"),
-        ],
-    },
+    SERVICE_NAMES_KIND,
 ];
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {
@@ -79,17 +65,22 @@ fn join(evidence: &Evidence) -> Evidence {
         _ => None,
     });
     let mut derived = Evidence::default();
+    let mut others = allowed(evidence, &own);
+    let mut parties: Vec<(&str, Location, Option<&Observation>, Vec<&str>)> = Vec::new();
     for load in evidence.of_kind("http-load") {
         let Some(host) = load.text("host") else { continue };
-        if load.text("party") == Some("first") {
-            continue;
+        let mut kinds = load.texts("kinds");
+        if let Some((also, _)) = others.remove(host) {
+            kinds.extend(also);
         }
-        let mut seen = Observation::new(
-            PAGE_HOST,
-            Subject::new(SubjectKind::Host, host),
-            load.source.clone(),
-            "pages against register",
-        );
+        if load.text("party") != Some("first") {
+            parties.push((host, load.source.clone(), Some(load), kinds));
+        }
+    }
+    parties.extend(others.into_iter().map(|(host, (kinds, place))| (host, place, None, kinds.into_iter().collect())));
+    for (host, place, load, kinds) in parties {
+        let subject = Subject::new(SubjectKind::Host, host);
+        let mut seen = Observation::new(PAGE_HOST, subject, place, "pages against register");
         seen.strength = Strength::Joined;
         match (services.of(host), &no_register) {
             (None, Some(reason)) => {
@@ -107,14 +98,13 @@ fn join(evidence: &Evidence) -> Evidence {
                 seen.unknown("noticed", "no notice is declared (site file: declared: third_parties)");
             }
         }
-        seen.set("kinds", Value::texts(load.texts("kinds")));
-        if let Some(blocked) = load.flag("blocked") {
+        seen.set("loaded", load.is_some()).set("kinds", Value::texts(kinds));
+        if let Some(blocked) = load.and_then(|load| load.flag("blocked")) {
             seen.set("blocked", blocked);
         }
         derived.observations.push(seen);
     }
     derived.observations.extend(evidence.of_kind("http-page").filter_map(unbounded));
-    let hosts: BTreeSet<&str> = evidence.of_kind("http-host").map(|host| host.subject.name()).collect();
     for host in evidence.of_kind("http-host") {
         let mut seen = Observation::new(SCOPE_HOST, host.subject.clone(), host.source.clone(), "hosts against scope");
         seen.strength = Strength::Joined;
@@ -128,18 +118,36 @@ fn join(evidence: &Evidence) -> Evidence {
         }
         derived.observations.push(seen);
     }
-    for form in evidence.of_kind("http-form").filter(|form| form.flag("personal") != Some(false)) {
-        derived.observations.push(form_declared(evidence, form, &own, &hosts, &services));
-    }
     let count = |kind: &str| derived.observations.iter().filter(|seen| seen.kind == kind).count();
     let census: Vec<Census> = vec![
         joined_census(evidence, &["http-load", "http-page"], PAGE_HOST, "pages", count(PAGE_HOST)),
         joined_census(evidence, &["http-host"], SCOPE_HOST, "hosts", count(SCOPE_HOST)),
-        joined_census(evidence, &["http-form", "declared-form"], FORM_DECLARED, "pages", count(FORM_DECLARED)),
     ];
     derived.census = census;
     retain_asked(&mut derived);
+    // A name is shown by whatever shows it: a page, an alias, a receiver of forms, mail or logs.
+    let of = |kind: &'static str, field: &'static str| evidence.of_kind(kind).filter_map(move |seen| seen.text(field));
+    let seen = of("http-load", "host").chain(of("dns-operator", "host")).chain(of("log-shipment", "destination"));
+    let lists = ["http-form", "mail-forward", "transfer"].into_iter().zip(["target_hosts", "leaf_domains", "hosts"]);
+    let listed = lists.flat_map(|(kind, field)| evidence.of_kind(kind).flat_map(move |seen| seen.texts(field)));
+    let shown = Shown::of(seen.chain(listed).chain(allowed(evidence, &own).into_keys()));
+    derived.extend(service_names::state(evidence, &["hosts", "host_patterns"], &["http-load"], &shown));
     derived
+}
+
+/// Hosts of others that content security policies let scripts contact, and those that visitors are sent on to.
+fn allowed<'a>(evidence: &'a Evidence, own: &[String]) -> BTreeMap<&'a str, (BTreeSet<&'static str>, Location)> {
+    let mut allowed: BTreeMap<&str, (BTreeSet<&'static str>, Location)> = BTreeMap::new();
+    let ways = [("http-page", "csp.connect_foreign", "csp-connect"), ("http-redirect", "foreign_hosts", "redirect")];
+    for (kind, field, way) in ways {
+        for seen in evidence.of_kind(kind) {
+            // That any host may be contacted is told by the page's own proof.
+            for host in seen.texts(field).into_iter().filter(|host| *host != "*" && !is_of(host, own)) {
+                allowed.entry(host).or_insert_with(|| (BTreeSet::new(), seen.source.clone())).0.insert(way);
+            }
+        }
+    }
+    allowed
 }
 
 /// A page whose scripts nothing bounds may tell anybody of the visit: unknown, never kept.
@@ -154,47 +162,6 @@ fn unbounded(page: &Observation) -> Option<Observation> {
     for field in ["registered", "contractor", "contractor_status", "noticed"] {
         seen.unknown(field, reason);
     }
-    seen.set("blocked", false).set("kinds", Value::texts(page.texts("proof_because")));
+    seen.set("loaded", true).set("blocked", false).set("kinds", Value::texts(page.texts("proof_because")));
     Some(seen)
-}
-
-fn form_declared(
-    evidence: &Evidence,
-    form: &Observation,
-    own: &[String],
-    hosts: &BTreeSet<&str>,
-    services: &Services<'_>,
-) -> Observation {
-    let mut seen =
-        Observation::new(FORM_DECLARED, form.subject.clone(), form.source.clone(), "forms against declaration");
-    seen.strength = Strength::Joined;
-    let declared = evidence.of_kind("declared-form").find(|declared| declared.text("page") == form.text("page"));
-    seen.set("declared", declared.is_some());
-    let named: Vec<&str> = declared.map(|declared| declared.texts("categories")).unwrap_or_default();
-    let missing = form.texts("categories").into_iter().filter(|category| !named.contains(category));
-    seen.set("undeclared_categories", Value::texts(missing));
-    if !form.fields.contains_key("target_hosts") {
-        let reason = form.unknown_fields.get("target_hosts").map_or("where it is sent is not known", String::as_str);
-        seen.unknown("to_own_or_registered", reason).unknown("processor", reason);
-        return seen;
-    }
-    let foreign: Vec<&str> =
-        form.texts("target_hosts").into_iter().filter(|host| !hosts.contains(host) && !is_of(host, own)).collect();
-    // Only a contract in force lets a party process what visitors enter.
-    let may_process = |host: &&str| {
-        services.of(host).is_some_and(|service| {
-            service.flag("processes_personal") == Some(true) && service.text("contractor_status") == Some("active")
-        })
-    };
-    seen.set("to_own_or_registered", foreign.iter().all(may_process));
-    match foreign.iter().find_map(|host| services.of(host)) {
-        Some(service) => {
-            seen.set("processor", service.text("contractor").unwrap_or_default());
-            seen.related.push(Related { location: service.source.clone(), note: "registered here".to_owned() });
-        }
-        None => {
-            seen.unknown("processor", "no service owns it");
-        }
-    }
-    seen
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::service_names::Shown;
 use super::{Join, joined_census, retain_asked};
 use crate::model::FieldType::{Bool, Text, Texts, Time};
 use crate::model::{CensusState, Evidence, FieldSpec, FieldType, KindSpec, Observation, Related, Strength, Value};
@@ -23,7 +24,7 @@ const KINDS: &[KindSpec] = &[KindSpec {
         field(
             "seen_by",
             Texts,
-            "accounts, CMS users, keys, pages, DNS, mail, forms, logs or certificates",
+            "accounts, CMS users, keys, pages, DNS, mail, forms, logs, certificates or transfers",
             "現れた証拠の種類",
         ),
         field("observable", Bool, "the entry names something that evidence can show", "証拠で確認できる記載がある"),
@@ -45,23 +46,50 @@ const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: 
 }
 
 /// Joined kinds that name a contractor: the kind, the field, and the word for it.
-const SHOWN_BY: [(&str, &str, &str); 9] = [
+const SHOWN_BY: [(&str, &str, &str); 12] = [
     ("account-owner", "owners", "accounts"),
     ("cms-owner", "owners", "CMS users"),
     ("key-owner", "owners", "keys"),
     ("page-host", "contractor", "pages"),
     ("dns-party", "contractor", "DNS"),
+    ("mail-party", "contractor", "DNS"),
     ("mail-leaf", "contractors", "mail"),
     ("form-declared", "processor", "forms"),
     ("log-party", "contractor", "logs"),
     ("certificate-party", "contractor", "certificates"),
+    ("transfer-party", "contractor", "transfers"),
+    ("principal-owner", "owners", "accounts"),
 ];
 
 /// Kinds without which it cannot be said that nothing shows an entry, and the lists of a service that each could show.
-const LOOKED_AT: [(&str, &[&str]); 3] = [
+const LOOKED_AT: [(&str, &[&str]); 6] = [
     ("account", &[]),
     ("http-load", &["hosts", "host_patterns"]),
     ("dns-operator", &["cname_targets", "spf_includes", "mx_targets", "ns_targets"]),
+    ("log-shipment", &["log_endpoints"]),
+    ("transfer", &["backup_endpoints"]),
+    ("tls-certificate", &["issuers"]),
+];
+
+/// Lists of a service whose names evidence can show.
+const NAMES: [&str; 8] = [
+    "hosts",
+    "cname_targets",
+    "spf_includes",
+    "mx_targets",
+    "ns_targets",
+    "log_endpoints",
+    "backup_endpoints",
+    "issuers",
+];
+
+/// What shows the names of a list, where it is not DNS.
+const BY_LIST: [(&str, &str); 5] = [
+    ("hosts", "pages"),
+    ("host_patterns", "pages"),
+    ("log_endpoints", "logs"),
+    ("backup_endpoints", "transfers"),
+    ("issuers", "certificates"),
 ];
 
 fn join(evidence: &Evidence) -> Evidence {
@@ -76,6 +104,11 @@ fn join(evidence: &Evidence) -> Evidence {
                 places.entry(id).or_default().push(related);
             }
         }
+    }
+    for seen in evidence.of_kind("service-names").filter(|seen| !seen.texts("shown").is_empty()) {
+        let Some(id) = seen.text("contractor") else { continue };
+        let word = BY_LIST.iter().find(|(list, _)| seen.text("list") == Some(list)).map_or("DNS", |(_, word)| word);
+        shown.entry(id).or_default().insert(word);
     }
     let names = seen_names(evidence);
     let entries: BTreeMap<&str, &Observation> =
@@ -99,9 +132,7 @@ fn join(evidence: &Evidence) -> Evidence {
         let of_entry = services.get(id).map_or(&[][..], Vec::as_slice);
         let claimed: Vec<&str> = of_entry
             .iter()
-            .flat_map(|service| {
-                ["hosts", "cname_targets", "spf_includes", "mx_targets", "ns_targets"].map(|list| service.texts(list))
-            })
+            .flat_map(|service| NAMES.map(|list| service.texts(list)))
             .flatten()
             .filter(|name| !name.starts_with("*."))
             .collect();
@@ -122,7 +153,7 @@ fn join(evidence: &Evidence) -> Evidence {
             }
         }
         one.set("seen_by", Value::texts(by));
-        one.set("unseen_names", Value::texts(claimed.iter().filter(|name| !names.contains(**name)).copied()));
+        one.set("unseen_names", Value::texts(claimed.iter().filter(|name| !names.holds(name)).copied()));
         one.related = places.remove(id).unwrap_or_default();
         state_chain(&mut one, &entries, id);
         derived.observations.push(one);
@@ -133,12 +164,9 @@ fn join(evidence: &Evidence) -> Evidence {
     derived
 }
 
-fn seen_names(evidence: &Evidence) -> BTreeSet<&str> {
-    let of = |kind: &'static str, field: &'static str| evidence.of_kind(kind).filter_map(move |seen| seen.text(field));
-    let mut names: BTreeSet<&str> = of("http-load", "host").chain(of("dns-operator", "host")).collect();
-    names.extend(evidence.of_kind("page-host").map(|seen| seen.subject.name()));
-    names.extend(evidence.of_kind("mail-forward").flat_map(|seen| seen.texts("leaf_domains")));
-    names
+/// Every name that some evidence shows, by what the joins on services said.
+fn seen_names(evidence: &Evidence) -> Shown {
+    Shown::of(evidence.of_kind("service-names").flat_map(|seen| seen.texts("shown")))
 }
 
 /// Why it cannot be said that nothing shows an entry; `None` where all that could was looked at.

@@ -101,6 +101,21 @@ pub(super) fn is_own(host: &str, own: &[String]) -> bool {
     })
 }
 
+/// Whether an address or network lies inside one of some networks.
+pub(super) fn is_within(source: &str, networks: &[String]) -> bool {
+    let parts = |text: &str| {
+        let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+        let address: IpAddr = address.parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        Some((address, length.map_or(Some(most), |length| length.parse::<u32>().ok())?.min(most)))
+    };
+    let Some((address, length)) = parts(source) else { return false };
+    networks
+        .iter()
+        .filter_map(|network| parts(network))
+        .any(|(range, wide)| wide <= length && holds(range, wide, address))
+}
+
 /// A declared list in lower case; `None` where it is not declared.
 pub(super) fn declared(evidence: &Evidence, name: &str) -> Option<Vec<String>> {
     let list = evidence.of_kind("declared-list").find(|list| list.text("name") == Some(name))?;

@@ -2,8 +2,8 @@
 
 use super::bundled::bundled_edition_documents;
 use super::convert::optional_day;
-use super::document::duties::{EntityDocument, StatuteDocument, StatuteEntryDocument};
-use crate::model::Statute;
+use super::document::duties::{BreachPlanDocument, EntityDocument, StatuteDocument, StatuteEntryDocument};
+use crate::model::{BreachPlan, Statute};
 
 /// A declared statute with the edition that the table names as the newest one.
 pub(super) fn statute_of((key, read): (String, Option<StatuteDocument>)) -> (String, Statute) {
@@ -31,4 +31,17 @@ pub(super) fn entity_word(entity: EntityDocument) -> String {
         EntityDocument::Company => "company",
     }
     .to_owned()
+}
+
+/// The plan for leaks.
+pub(super) fn breach_plan_of(read: BreachPlanDocument) -> BreachPlan {
+    BreachPlan {
+        officer: read.officer,
+        commission: read.commission,
+        persons: read.persons,
+        prompt_report_days: read.prompt_report_days,
+        full_report_days: read.full_report_days,
+        full_report_unlawful_days: read.full_report_unlawful_days,
+        document_ref: read.document_ref,
+    }
 }

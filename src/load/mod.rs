@@ -35,7 +35,7 @@ pub use draft::{policy_draft, register_draft};
 pub use error::{LoadError, Problem};
 pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
 pub use log_patterns::log_patterns;
-pub use people::record_fits;
+pub use people::{attestation_fits, record_fits};
 pub use register::table::{Headings, TableEncoding, table_from_document};
 pub use register::{register_document, register_from_csv, register_from_yaml};
 pub use schema::{SCHEMA_NAMES, schema};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::convert::optional_day;
 use super::document::people::PeopleDocument;
 use super::document::records::RecordsDocument;
 use super::reader::{self, YAML_LIMIT_BYTES};
@@ -51,6 +52,22 @@ pub fn record_fits(record: &serde_json::Value) -> Result<(), LoadError> {
     document::<RecordsDocument>("the new record", &Tree::placeless(file)).map(|_| ())
 }
 
+/// Whether an attestation may stand in a records file.
+///
+/// # Errors
+/// `Invalid`, with what is wrong: a shape, or an end before its beginning.
+pub fn attestation_fits(attestation: &serde_json::Value) -> Result<(), LoadError> {
+    let file = serde_json::json!({ "attestations": [attestation] });
+    document::<RecordsDocument>("the new attestation", &Tree::placeless(file))?;
+    match super::sources::attestation_of(attestation) {
+        Some(read) if read.expires < read.on => {
+            Err(LoadError::invalid("the new attestation", 0, 0, "expires: it ends before it begins"))
+        }
+        Some(_) => Ok(()),
+        None => Err(LoadError::invalid("the new attestation", 0, 0, "an attestation of the wrong shape")),
+    }
+}
+
 /// The records of a records file whose schema was checked.
 ///
 /// # Errors
@@ -66,7 +83,13 @@ pub(crate) fn records_of(tree: &Tree) -> Result<Vec<Record>, LoadError> {
             let (line, column) = tree.place(&pointer);
             let on = Time::parse(&record.on)
                 .ok_or_else(|| LoadError::invalid("records", line, column, format!("on: no day: {}", record.on)))?;
+            let until = optional_day(record.until.as_ref());
+            if until.is_some_and(|until| until < on) {
+                let (line, column) = tree.place(&format!("{pointer}/until"));
+                return Err(LoadError::invalid("records", line, column, "until: it ends before it begins"));
+            }
             Ok(Record {
+                until,
                 id: record.id,
                 activity: record.activity.word().to_owned(),
                 on,

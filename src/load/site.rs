@@ -279,19 +279,14 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
 
 /// The version that is named is that of the first server in this order.
 fn web_servers_of(read: ConfigurationDocument) -> Vec<WebServer> {
-    let ConfigurationDocument { nginx, apache, haproxy, caddy, root, mut server_version, .. } = read;
-    [
-        (WebServerKind::Nginx, nginx),
-        (WebServerKind::Apache, apache),
-        (WebServerKind::Haproxy, haproxy),
-        (WebServerKind::Caddy, caddy),
-    ]
-    .into_iter()
-    .filter_map(|(kind, path)| {
-        let path = path?;
-        Some(WebServer { kind, path, version: server_version.take(), root: root.clone() })
-    })
-    .collect()
+    let ConfigurationDocument { nginx, apache, root, mut server_version, .. } = read;
+    [(WebServerKind::Nginx, nginx), (WebServerKind::Apache, apache)]
+        .into_iter()
+        .filter_map(|(kind, path)| {
+            let path = path?;
+            Some(WebServer { kind, path, version: server_version.take(), root: root.clone() })
+        })
+        .collect()
 }
 
 fn deployment_of(read: &ConfigurationDocument) -> Deployment {
@@ -315,6 +310,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
             list.into_iter().map(|item| Acquisition { class: item.class, purpose: item.purpose }).collect()
         }),
         sensitive_paths: read.sensitive_paths,
+        admin_paths: read.admin_paths,
         admin_sources: read.admin_sources,
         log_readers: read.log_readers,
         log_write_once: read.log_write_once,
@@ -337,6 +333,7 @@ fn declared_of(read: super::document::site::DeclaredDocument) -> Declared {
         statutes: read.statutes.map(|statutes| statutes.into_iter().map(duties::statute_of).collect()),
         entity: read.entity.map(duties::entity_word),
         responsibilities: read.responsibilities,
+        breach_plan: read.breach_plan.map(duties::breach_plan_of),
         holdings: read.holdings.map(|list| {
             list.into_iter()
                 .map(|one| Holding { name: one.name, persons: one.persons, register_ref: one.register_ref })

@@ -58,7 +58,7 @@ pub(super) fn read_target(target: &str, options: &LoadOptions) -> Result<Target,
             Ok(made_up(&name, folder_of(path), found, options))
         }
         None => Err(wrong(
-            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, apache2.conf, haproxy.cfg, a Caddyfile, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
+            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, apache2.conf, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
         )),
     }
 }
@@ -96,8 +96,6 @@ enum Kind {
     NginxPart,
     Apache,
     ApachePart,
-    Haproxy,
-    Caddy,
     Compose,
     Kubernetes,
     Dockerfile,
@@ -137,12 +135,7 @@ fn folder(target: &str, path: &Path, options: &LoadOptions) -> Result<Target, Lo
 fn made_up(name: &str, base: PathBuf, mut found: Found, options: &LoadOptions) -> Target {
     let mut configuration = Map::new();
     // A main file includes the others; without one the first part stands for it, and the rest is said to be unread.
-    for (key, main, part) in [
-        ("nginx", Kind::Nginx, Kind::NginxPart),
-        ("apache", Kind::Apache, Kind::ApachePart),
-        ("haproxy", Kind::Haproxy, Kind::Haproxy),
-        ("caddy", Kind::Caddy, Kind::Caddy),
-    ] {
+    for (key, main, part) in [("nginx", Kind::Nginx, Kind::NginxPart), ("apache", Kind::Apache, Kind::ApachePart)] {
         let mut mains: Vec<String> = files_of(&found, main);
         if mains.is_empty() {
             mains = files_of(&found, part);
@@ -200,11 +193,7 @@ fn kind_of(file: &Path, shown: &Path) -> Result<Option<Kind>, LoadError> {
     } else if file.parent().is_some_and(|folder| folder.to_string_lossy().ends_with(".service.d")) {
         Some(Kind::DropIn)
     } else if ending == "conf" || name.starts_with("nginx") {
-        of_apache(name, &text).or_else(|| of_nginx(name, &text)).or_else(|| of_haproxy(&text))
-    } else if ending == "cfg" {
-        of_haproxy(&text)
-    } else if name == "Caddyfile" || name.starts_with("Caddyfile.") || matches!(ending, "caddy" | "caddyfile") {
-        Some(Kind::Caddy)
+        of_apache(name, &text).or_else(|| of_nginx(name, &text))
     } else {
         None
     })
@@ -238,20 +227,6 @@ fn of_apache(name: &str, text: &str) -> Option<Kind> {
     } else {
         None
     }
-}
-
-/// HAProxy's sections begin at the start of a line, and two of them at least are in every configuration that serves something.
-fn of_haproxy(text: &str) -> Option<Kind> {
-    let has = |word: &str| {
-        text.lines().any(|line| {
-            line.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r']))
-        })
-    };
-    (has("frontend") && has("backend")
-        || has("listen")
-        || has("frontend") && has("defaults")
-        || has("global") && has("defaults"))
-    .then_some(Kind::Haproxy)
 }
 
 fn of_yaml(name: &str, text: &str) -> Kind {
@@ -308,7 +283,5 @@ mod tests {
         assert_eq!(of_apache("x.conf", "ServerRoot /etc/httpd\nListen 80\n"), Some(Kind::Apache));
         assert_eq!(of_apache("x.conf", "  <virtualhost *:80>\n"), Some(Kind::ApachePart));
         assert_eq!(of_apache("x.conf", "server { listen 80; }"), None);
-        assert_eq!(of_haproxy("global\n  log x\ndefaults\nfrontend a\n"), Some(Kind::Haproxy));
-        assert_eq!(of_haproxy("[global]\nlisten = 1\n"), None);
     }
 }

@@ -49,8 +49,8 @@ pub use register::{
 pub use risk::{Band, Grade, Milliunits, RiskRating};
 pub use run::{EXCEPTION_KIND, LEDGER_KIND, RUN_KINDS};
 pub use site::{
-    AccountExports, Acquisition, Declared, DeclaredForm, Deployment, Holding, Host, HostRoot, LogFile, LogKind,
-    LogPattern, MailExports, Release, RetiredDomain, RiskTolerance, Site, Statute, WebServer, WebServerKind,
+    AccountExports, Acquisition, BreachPlan, Declared, DeclaredForm, Deployment, Holding, Host, HostRoot, LogFile,
+    LogKind, LogPattern, MailExports, Release, RetiredDomain, RiskTolerance, Site, Statute, WebServer, WebServerKind,
     resolver_address,
 };
 pub use subject::{Subject, SubjectKind};

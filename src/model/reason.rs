@@ -1,5 +1,6 @@
 //! Reasons why something is unknown or was not looked at, in Japanese. Evidence keeps them in English; readers get both.
 
+mod parties;
 mod server_table;
 mod table;
 
@@ -11,7 +12,8 @@ use table::REASONS;
 /// Words of the operating system and of other programs have no translation and stay as they are.
 #[must_use]
 pub fn reason_in_japanese(reason: &str) -> String {
-    if let Some((_, japanese)) = REASONS.iter().chain(SERVER_REASONS).find(|(english, _)| *english == reason) {
+    let known = REASONS.iter().chain(parties::REASONS).chain(SERVER_REASONS).find(|(english, _)| *english == reason);
+    if let Some((_, japanese)) = known {
         return (*japanese).to_owned();
     }
     match reason.split_once(": ") {
@@ -36,7 +38,7 @@ mod tests {
 
     #[test]
     fn every_reason_is_written_in_both() {
-        for (english, japanese) in REASONS {
+        for (english, japanese) in REASONS.iter().chain(parties::REASONS) {
             assert!(english.is_ascii() && !japanese.is_ascii(), "{english}");
         }
     }

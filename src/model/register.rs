@@ -280,6 +280,8 @@ pub struct Record {
     pub activity: String,
     /// When.
     pub on: Time,
+    /// Last day, of what lasts: an outage.
+    pub until: Option<Time>,
     /// Who did it (an id of the people file, a role or a firm).
     pub by: String,
     /// Whose work it looked at, where the two must differ.

@@ -102,10 +102,6 @@ pub enum WebServerKind {
     Nginx,
     /// Apache httpd.
     Apache,
-    /// HAProxy.
-    Haproxy,
-    /// Caddy, by its Caddyfile.
-    Caddy,
 }
 
 /// The web server's configuration.
@@ -226,6 +222,8 @@ pub struct Declared {
     pub acquisition: Option<Vec<Acquisition>>,
     /// Paths whose query string must not be logged.
     pub sensitive_paths: Option<Vec<String>>,
+    /// Paths of administration pages, on all hosts or as `HOST/PATH`, or `:PORT` for a port that serves nothing else.
+    pub admin_paths: Option<Vec<String>>,
     /// Addresses from which administration is allowed.
     pub admin_sources: Option<Vec<String>>,
     /// Accounts and groups (`group:NAME`) that may read logs.
@@ -250,6 +248,8 @@ pub struct Declared {
     pub entity: Option<String>,
     /// Who answers for which checks: check or pattern -> `own`, `shared` or a contractor's id.
     pub responsibilities: Option<BTreeMap<String, String>>,
+    /// How a leak is reported.
+    pub breach_plan: Option<BreachPlan>,
     /// Holdings of personal information.
     pub holdings: Option<Vec<Holding>>,
     /// Residual risk, in units, that the body tolerates, with approver and date.
@@ -298,6 +298,25 @@ pub struct Statute {
     pub articles: Option<Vec<String>>,
 }
 
+/// How a leak of personal information is reported (APPI article 68; of a company, article 26).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BreachPlan {
+    /// The office that decides and reports.
+    pub officer: Option<String>,
+    /// Where the Personal Information Protection Commission takes reports.
+    pub commission: Option<String>,
+    /// Who tells the persons concerned.
+    pub persons: Option<String>,
+    /// Days within which the prompt report is made.
+    pub prompt_report_days: Option<i64>,
+    /// Days within which the full report is made.
+    pub full_report_days: Option<i64>,
+    /// The same where somebody acted unlawfully.
+    pub full_report_unlawful_days: Option<i64>,
+    /// Where the plan is.
+    pub document_ref: Option<String>,
+}
+
 /// A holding of personal information.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holding {
@@ -311,12 +330,13 @@ pub struct Holding {
 
 impl Declared {
     /// The names by which a check may refer to a list.
-    pub const LISTS: [&'static str; 12] = [
+    pub const LISTS: [&'static str; 13] = [
         "scope_hosts",
         "first_parties",
         "third_parties",
         "acquisition",
         "sensitive_paths",
+        "admin_paths",
         "admin_sources",
         "log_readers",
         "log_write_once",
@@ -337,6 +357,7 @@ impl Declared {
                 self.acquisition.as_ref().map(|classes| classes.iter().map(|item| item.class.clone()).collect())
             }
             "sensitive_paths" => self.sensitive_paths.clone(),
+            "admin_paths" => self.admin_paths.clone(),
             "admin_sources" => self.admin_sources.clone(),
             "log_readers" => self.log_readers.clone(),
             "log_write_once" => self.log_write_once.clone(),

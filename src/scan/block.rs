@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use super::decode::{Scratch, is_escape};
+use super::decode::Scratch;
+use super::escape::{self, Escape};
 use super::pattern::Patterns;
 use super::sieve::{Visit, sift};
 use super::text::Found;
-use super::{Allowed, Class, Hit, PLACES, Tier, key, number, text};
+use super::{Allowed, Class, Hit, PLACES, Tier, number, text};
 
 /// What one block holds; lines are counted from the block's first, which is 0.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub(super) fn look(block: &[u8], allowed: &Allowed, patterns: &Patterns, buffers
 /// The same with any way of finding places.
 pub(super) fn look_by<S: Sift>(block: &[u8], allowed: &Allowed, patterns: &Patterns, buffers: &mut Buffers) -> Seen {
     let hits = Hits { allowed, line: 0, pending: Vec::new(), seen: Seen::default() };
-    let mut lines = Lines::<S> { block, buffers, hits, floor: 0, by: PhantomData };
+    let mut lines = Lines::<S> { block, buffers, hits, by: PhantomData };
     let count = S::sift(block, &mut lines);
     let mut hits = lines.hits;
     hits.settle();
@@ -64,29 +65,23 @@ struct Lines<'a, S> {
     block: &'a [u8],
     buffers: &'a mut Buffers,
     hits: Hits<'a>,
-    floor: usize,
     by: PhantomData<S>,
 }
 
 impl<S: Sift> Visit for Lines<'_, S> {
+    #[inline(never)]
     fn visit(&mut self, at: usize, line: u64) -> usize {
-        let byte = self.block[at];
-        // The most frequent places that hold nothing: `https://` and names that are not known.
-        if (byte == b':' && self.block.get(at + 1) == Some(&b'/'))
-            || (matches!(byte, b'=' | b':') && !key::may_end(self.block, at))
-        {
-            return at + 1;
-        }
-        if byte == b'%' || byte == b'\\' || byte >= 0x80 {
-            return if is_escape(self.block, at) { self.decode(at, line) } else { at + 1 };
+        if matches!(self.block[at], b'%' | b'\\' | 0x80..) {
+            return match escape::of(self.block, at) {
+                Escape::None(on) => on,
+                Escape::Here => self.decode(at, line),
+            };
         }
         if self.hits.line != line {
             self.hits.settle();
             self.hits.line = line;
         }
-        let on = judge(self.block, at, self.floor, &mut self.hits);
-        self.floor = on;
-        on
+        judge(self.block, at, false, &mut self.hits).unwrap_or_else(|| self.decode(at, line))
     }
 }
 
@@ -102,8 +97,7 @@ impl<S: Sift> Lines<'_, S> {
         self.hits.settle();
         self.hits.line = line;
         let decoded = self.buffers.scratch.decoded(&self.block[start..end]);
-        S::sift(decoded, &mut Decoded { line: decoded, hits: &mut self.hits, floor: 0 });
-        self.floor = end;
+        S::sift(decoded, &mut Decoded { line: decoded, hits: &mut self.hits });
         end
     }
 }
@@ -112,7 +106,6 @@ impl<S: Sift> Lines<'_, S> {
 struct Decoded<'a, 'b> {
     line: &'a [u8],
     hits: &'a mut Hits<'b>,
-    floor: usize,
 }
 
 impl Visit for Decoded<'_, '_> {
@@ -120,26 +113,28 @@ impl Visit for Decoded<'_, '_> {
         if self.line[at] >= 0x80 {
             return at + self.line[at..].iter().take_while(|byte| **byte >= 0x80).count();
         }
-        let on = judge(self.line, at, self.floor, self.hits);
-        self.floor = on;
-        on
+        judge(self.line, at, true, self.hits).unwrap_or(at + 1)
     }
 }
 
-/// Judges one place. Gives where to go on.
-fn judge(line: &[u8], at: usize, floor: usize, out: &mut impl Found) -> usize {
+/// Judges one place. Gives where to go on; `None` where a value has escapes and only the decoded line can be judged.
+fn judge(line: &[u8], at: usize, is_decoded: bool, out: &mut impl Found) -> Option<usize> {
     match line[at] {
-        b'=' | b':' => text::pair(line, at, out),
-        b'@' => text::email(line, at, out),
-        b'0'..=b'9' => match number::around(line, at, floor) {
-            Some((class, tier, start, end)) => {
+        b'@' => return Some(text::email(line, at, out)),
+        b'y' | b'z' | b'I' | b'J' => return Some(text::token(line, at, out)),
+        b'0'..=b'9' => {
+            if let Some((class, tier, start, end)) = number::unnamed(line, at) {
                 out.found(class, tier, None, &line[start..end]);
-                end.max(at + 1)
+                return Some(end);
             }
-            None => number::beyond(line, at),
-        },
-        b'y' | b'z' | b'I' | b'J' => text::token(line, at, out),
-        _ => at + 1,
+        }
+        b'=' | b':' | b'"' | b'\'' | b']' => {}
+        _ => return Some(at + 1),
+    }
+    match text::pair_at(line, at) {
+        Some(pair) if !is_decoded && pair.is_escaped(line) => None,
+        Some(pair) => Some(pair.judge(line, out).max(at + 1)),
+        None => Some(at + 1),
     }
 }
 

@@ -1,16 +1,6 @@
 //! One spelling for what is written in several: percent-encoding (twice and more), JSON's and nginx's escapes, full-width
 //! forms in UTF-8, Shift_JIS and EUC-JP.
 
-/// Whether the byte at `at` begins an escape, or is one that a full-width form may have.
-pub(super) fn is_escape(line: &[u8], at: usize) -> bool {
-    let digit = |place: usize| line.get(at + place).is_some_and(u8::is_ascii_hexdigit);
-    match line[at] {
-        b'%' => digit(1) && digit(2),
-        b'\\' => line.get(at + 1).is_some_and(|next| b"xu\"/\\".contains(next)),
-        byte => byte >= 0x80,
-    }
-}
-
 /// Rounds of decoding: what a proxy encoded, what a browser encoded, and what a logger escaped.
 const ROUNDS: usize = 3;
 
@@ -94,7 +84,8 @@ fn character(rest: &[u8], out: &mut Vec<u8>) -> usize {
     used
 }
 
-fn byte_of(digits: Option<&[u8]>) -> Option<u8> {
+/// The byte of two hexadecimal digits.
+pub(super) fn byte_of(digits: Option<&[u8]>) -> Option<u8> {
     let [high, low] = digits? else { return None };
     let (high, low) = (HEXADECIMAL[usize::from(*high)], HEXADECIMAL[usize::from(*low)]);
     (high < 16 && low < 16).then_some(high << 4 | low)
@@ -142,15 +133,7 @@ fn fold_utf8(text: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(&text[at..at + length]);
         at += length;
         let Some(bytes) = text.get(at..at + 3) else { break };
-        let ascii = match bytes {
-            // U+FF01 to U+FF5E stand 0xFEE0 above ASCII.
-            [0xef, 0xbc, last @ 0x81..=0xbf] => Some(last - 0x60),
-            [0xef, 0xbd, last @ 0x80..=0x9e] => Some(last - 0x20),
-            // U+2010 to U+2015, U+2212, U+2011; the long vowel sign that people type for a hyphen.
-            [0xe2, 0x80, 0x90..=0x95] | [0xe2, 0x88, 0x92] | [0xe3, 0x83, 0xbc] => Some(b'-'),
-            [0xe3, 0x80, 0x80] => Some(b' '),
-            _ => None,
-        };
+        let ascii = bytes.first_chunk().and_then(|bytes| ascii_of(*bytes));
         match ascii {
             Some(b'-') if bytes[0] == 0xe3 && !out.last().is_some_and(u8::is_ascii_digit) => {
                 out.extend_from_slice(bytes)
@@ -161,6 +144,19 @@ fn fold_utf8(text: &[u8], out: &mut Vec<u8>) {
         at += 3;
     }
     out.extend_from_slice(&text[at..]);
+}
+
+/// The sign of ASCII that a character of UTF-8 stands for; the long vowel sign does so behind a digit alone.
+pub(super) fn ascii_of(character: [u8; 3]) -> Option<u8> {
+    match character {
+        // U+FF01 to U+FF5E stand 0xFEE0 above ASCII.
+        [0xef, 0xbc, last @ 0x81..=0xbf] => Some(last - 0x60),
+        [0xef, 0xbd, last @ 0x80..=0x9e] => Some(last - 0x20),
+        // U+2010 to U+2015, U+2212, U+2011; the long vowel sign that people type for a hyphen.
+        [0xe2, 0x80, 0x90..=0x95] | [0xe2, 0x88, 0x92] | [0xe3, 0x83, 0xbc] => Some(b'-'),
+        [0xe3, 0x80, 0x80] => Some(b' '),
+        _ => None,
+    }
 }
 
 /// Whether every byte beyond ASCII is one of a pair of EUC-JP, or of its half-width kana.
@@ -180,8 +176,11 @@ fn is_euc(part: &[u8]) -> bool {
 fn fold_pairs(part: &[u8], out: &mut Vec<u8>, leads: std::ops::RangeInclusive<u8>, ascii: fn(u8, u8) -> Option<u8>) {
     let mut at = 0;
     while let Some(&lead) = part.get(at) {
-        // Shift_JIS has half-width kana of one byte between its leads.
-        let is_lead = leads.contains(&lead) && !(*leads.start() == 0x81 && (0xa0..=0xdf).contains(&lead));
+        // Half-width kana are one byte between the leads of Shift_JIS, and two behind 0x8e in EUC-JP.
+        let is_lead = match leads.start() {
+            0x81 => leads.contains(&lead) && !(0xa0..=0xdf).contains(&lead),
+            _ => leads.contains(&lead) || lead == 0x8e,
+        };
         match part.get(at + 1).filter(|_| is_lead) {
             Some(&trail) => {
                 match ascii(lead, trail) {
@@ -203,7 +202,7 @@ fn fold_pairs(part: &[u8], out: &mut Vec<u8>, leads: std::ops::RangeInclusive<u8
 fn euc(lead: u8, trail: u8) -> Option<u8> {
     match (lead, trail) {
         (0xa3, 0xb0..=0xb9 | 0xc1..=0xda | 0xe1..=0xfa) => Some(trail - 0x80),
-        (0xa1, cell) => sign(cell - 0xa0),
+        (0xa1, 0xa1..=0xfe) => sign(trail - 0xa0),
         _ => None,
     }
 }
@@ -242,6 +241,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn half_width_kana_of_euc_take_two_bytes() {
+        let mut out = Vec::new();
+        fold(&[0x8e, 0xa1, 0x0b, 0xa1, 0xa1, 0], &mut out);
+        assert_eq!(out, [0x8e, 0xa1, 0x0b, b' ', 0]);
+    }
 
     fn decoded(line: &[u8]) -> Vec<u8> {
         Scratch::default().decoded(line).to_vec()

@@ -45,38 +45,47 @@ pub(super) fn before(line: &[u8], at: usize) -> &[u8] {
     while end > 0 && b"\"']".contains(&line[end - 1]) {
         end -= 1;
     }
-    let reach = &line[end.saturating_sub(LONGEST + 1)..end];
-    let length = reach
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte) || **byte >= 0x80)
-        .count();
-    &reach[reach.len() - length..]
+    let (mut start, least) = (end, end.saturating_sub(LONGEST + 1));
+    while start > least && is_of_a_name(line[start - 1]) {
+        start -= 1;
+    }
+    &line[start..end]
+}
+
+/// Whether a name may end with a byte, with or without a number and quotes behind it.
+pub(super) fn ends(byte: u8) -> bool {
+    is_of_a_name(byte) || b"\"']".contains(&byte)
+}
+
+fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | 0x80..)
 }
 
 /// What a name is, where it is known: the whole of it, or its last word where that alone is enough. A number behind a
 /// name (`tel2`) is passed over.
 pub(super) fn known(name: &[u8]) -> Option<Key> {
-    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let name = &name[..name.len() - digits];
+    let mut end = name.len();
+    while end > 0 && name[end - 1].is_ascii_digit() {
+        end -= 1;
+    }
+    let name = &name[..end];
     if name.len() < 2 || name.len() > LONGEST {
         return None;
     }
-    let mut small = [0; LONGEST];
-    let small = &mut small[..name.len()];
-    small.copy_from_slice(name);
-    small.make_ascii_lowercase();
-    whole(small).or_else(|| {
-        let cut = small.iter().rposition(|byte| b"_-".contains(byte))?;
-        let (front, last) = (&small[..cut], &small[cut + 1..]);
+    whole(name).or_else(|| {
+        let mut cut = name.len();
+        while cut > 0 && !matches!(name[cut - 1], b'_' | b'-') {
+            cut -= 1;
+        }
+        let (front, last) = (&name[..cut.checked_sub(1)?], &name[cut..]);
+        let key = whole(last).filter(|key| {
+            !matches!(key.meaning, Meaning::Person | Meaning::Wide) && !matches!(key.name, "sid" | "pass" | "session")
+        })?;
         // `page_token` and its like say where a list goes on.
         let goes_on = [&b"page"[..], b"next", b"continuation", b"sync", b"cache", b"device"];
-        if goes_on.iter().any(|word| front.ends_with(word)) {
-            return None;
-        }
-        whole(last).filter(|key| {
-            !matches!(key.meaning, Meaning::Person | Meaning::Wide) && !matches!(key.name, "sid" | "pass" | "session")
-        })
+        let is_place =
+            |word: &&[u8]| front.len() >= word.len() && front[front.len() - word.len()..].eq_ignore_ascii_case(word);
+        (!goes_on.iter().any(is_place)).then_some(key)
     })
 }
 
@@ -226,9 +235,8 @@ const WORDS: [(&str, Meaning); 138] = {
 };
 
 /// The place of a word in [`FIRST`], by its first and last byte and its length.
-const fn slot(word: &[u8]) -> usize {
-    let (first, last) = (word[0] as usize, word[word.len() - 1] as usize);
-    (first * 31 + last * 7 + word.len() * 53) % 512
+const fn slot(first: u8, last: u8, length: usize) -> usize {
+    (first as usize * 31 + last as usize * 7 + length * 53) % 512
 }
 
 /// The first word of each slot, and behind each word the next of its slot; 0 is none, all others are one too high.
@@ -236,7 +244,8 @@ const FIRST_AND_NEXT: ([u8; 512], [u8; WORDS.len()]) = {
     let (mut first, mut next) = ([0; 512], [0; WORDS.len()]);
     let mut at = 0;
     while at < WORDS.len() {
-        let slot = slot(WORDS[at].0.as_bytes());
+        let word = WORDS[at].0.as_bytes();
+        let slot = slot(word[0], word[word.len() - 1], word.len());
         next[at] = first[slot];
         at += 1;
         first[slot] = at as u8;
@@ -247,13 +256,11 @@ static FIRST: [u8; 512] = FIRST_AND_NEXT.0;
 static NEXT: [u8; WORDS.len()] = FIRST_AND_NEXT.1;
 
 fn whole(name: &[u8]) -> Option<Key> {
-    if name.is_empty() {
-        return None;
-    }
-    let mut at = FIRST[slot(name)];
+    let (first, last) = (name.first()?.to_ascii_lowercase(), name.last()?.to_ascii_lowercase());
+    let mut at = FIRST[slot(first, last, name.len())];
     while at > 0 {
         let (word, meaning) = WORDS[usize::from(at) - 1];
-        if word.as_bytes() == name {
+        if word.as_bytes().eq_ignore_ascii_case(name) {
             return Some(Key { name: word, meaning });
         }
         at = NEXT[usize::from(at) - 1];
@@ -261,17 +268,51 @@ fn whole(name: &[u8]) -> Option<Key> {
     None
 }
 
+/// A table that begins where a line of the processor's cache does.
+#[repr(align(64))]
+pub(super) struct Aligned<T>(pub(super) T);
+
+/// The last byte of a name and the three before it, in any case: of eight bits those that a word has there. Words whose
+/// last bytes agree in their low three bits share a bit; before a short word stands no letter and no digit.
+pub(super) static TAILS: Aligned<[[u8; 128]; 4]> = Aligned({
+    let mut tails = [[0; 128]; 4];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let word = WORDS[at].0.as_bytes();
+        let last = word[word.len() - 1];
+        let mut back = 0;
+        // What stands before the sign of a name in another alphabet is visited by itself.
+        while back < tails.len() && last.is_ascii() {
+            let mut byte = 0_u8;
+            while byte < 128 {
+                let fits = if back < word.len() {
+                    byte.to_ascii_lowercase() == word[word.len() - 1 - back]
+                } else {
+                    back > word.len() || !byte.is_ascii_alphanumeric()
+                };
+                if fits {
+                    tails[back][byte as usize] |= 1 << (last % 8);
+                }
+                byte += 1;
+            }
+            back += 1;
+        }
+        at += 1;
+    }
+    tails
+});
+
 /// A bit for every two bytes, in small letters, with which a word ends.
-static TAILS: [u64; 1024] = {
-    let mut tails = [0; 1024];
+static PAIRS: [u64; 1024] = {
+    let mut pairs = [0; 1024];
     let mut at = 0;
     while at < WORDS.len() {
         let word = WORDS[at].0.as_bytes();
         let pair = (word[word.len() - 2] as usize) << 8 | word[word.len() - 1] as usize;
-        tails[pair / 64] |= 1 << (pair % 64);
+        pairs[pair / 64] |= 1 << (pair % 64);
         at += 1;
     }
-    tails
+    pairs
 };
 
 /// Whether a known name may end before the sign at `at`: most signs of a log are passed over here.
@@ -286,7 +327,7 @@ pub(super) fn may_end(line: &[u8], at: usize) -> bool {
         return true;
     }
     let pair = usize::from(before.to_ascii_lowercase()) << 8 | usize::from(last.to_ascii_lowercase());
-    TAILS[pair / 64] >> (pair % 64) & 1 == 1
+    PAIRS[pair / 64] >> (pair % 64) & 1 == 1
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 //!
 //! `read` cuts a stream into blocks of whole lines, `unpack` and `wide` turn what is packed or UTF-16 into plain bytes
 //! first. `sieve` passes over a block once (`masks`: 64 bytes at a time) and visits few places; `block` judges them with
-//! `number`, `text` and `key`, and decodes whole lines that have escapes (`decode`). `series` reads times.
+//! `number`, `text` and `key`, and decodes whole lines that have escapes (`escape`, `decode`). `series` reads times.
 
 mod allow;
 mod block;
 mod column;
 mod decode;
+mod escape;
 mod key;
 mod masks;
 mod number;

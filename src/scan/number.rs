@@ -25,47 +25,19 @@ struct Run {
 /// The longest run that is one of ours.
 const DIGITS: usize = 20;
 const GROUPS: usize = 6;
-/// How far the digits and joints around a place are looked at; a longer run is none of ours.
-const REACH: usize = 64;
-
-/// Looks through the run of digits and joints around `at`, from `floor` on. Gives the first number in it.
-pub(super) fn around(line: &[u8], at: usize, floor: usize) -> Verdict {
-    let inside = |byte: &u8| byte.is_ascii_digit() || b" -+()".contains(byte);
-    let low = floor.max(at.saturating_sub(REACH)).min(at);
-    let start = at - line[low..at].iter().rev().take_while(|byte| inside(byte)).count();
-    let mut place = start;
-    while place <= at {
-        if !line[place].is_ascii_digit() {
-            place += 1;
-            continue;
-        }
-        if let Some(verdict) = unnamed(line, place) {
-            return Some(verdict);
-        }
-        place += line[place..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    }
-    None
-}
-
-/// Where to go on behind a digit at which no number ends: past the digits of a run that is too long for any.
-pub(super) fn beyond(line: &[u8], at: usize) -> usize {
-    let low = at.saturating_sub(DIGITS + 1);
-    let before = line[low..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    if before <= DIGITS {
-        return at + 1;
-    }
-    at + line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count()
-}
+/// The fewest bytes of a number without a name: shorter ones are judged by a name alone.
+const SHORTEST: usize = 11;
 
 /// The number that begins with the digit at `at`, where no known name stands before it.
-fn unnamed(line: &[u8], at: usize) -> Verdict {
+#[inline]
+pub(super) fn unnamed(line: &[u8], at: usize) -> Verdict {
+    if !may_begin(line, at) {
+        return None;
+    }
     let run = run(line, at)?;
-    // Shorter ones are judged by a name alone. Two digits ten places apart are what the sieve goes by.
-    let digit = |place: usize| line[place].is_ascii_digit();
-    let enough = |end: usize| (at..end.saturating_sub(10)).any(|place| digit(place) && digit(place + 10));
     for count in cuts(&run) {
         let part = run.cut(count);
-        if !ends_here(line, part.end) || !enough(part.end) {
+        if !ends_here(line, part.end) || part.end < at + SHORTEST {
             continue;
         }
         let verdict = my_number(&part, false)
@@ -77,6 +49,36 @@ fn unnamed(line: &[u8], at: usize) -> Verdict {
         }
     }
     None
+}
+
+/// Whether the first group can begin a number of ours: most digits of a log are passed over here.
+#[inline]
+fn may_begin(line: &[u8], at: usize) -> bool {
+    let Some(first) = line.get(at).filter(|byte| byte.is_ascii_digit()) else { return false };
+    if !begins(line, at) {
+        return false;
+    }
+    // A telephone number, or one behind a plus.
+    if *first == b'0' || at > 0 && line[at - 1] == b'+' {
+        return true;
+    }
+    let mut length = 1;
+    while length < DIGITS && line.get(at + length).is_some_and(u8::is_ascii_digit) {
+        length += 1;
+    }
+    match length {
+        // My Number and cards in groups.
+        4 => true,
+        // My Number behind a sign of a pair.
+        12 => at.checked_sub(1).is_some_and(|sign| b"=:\"(".contains(&line[sign])),
+        14..=19 => (b'2'..=b'6').contains(first),
+        _ => false,
+    }
+}
+
+/// Whether a number can begin behind what stands before `at`.
+fn begins(line: &[u8], at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| !(line[before].is_ascii_alphanumeric() || b"_-.".contains(&line[before])))
 }
 
 /// The number that begins at `at`, behind a name that says what it is.
@@ -134,9 +136,7 @@ impl Run {
 
 fn run(line: &[u8], at: usize) -> Option<Run> {
     let before = at.checked_sub(1).map(|before| line[before]);
-    if !line.get(at)?.is_ascii_digit()
-        || before.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
-    {
+    if !line.get(at)?.is_ascii_digit() || !begins(line, at) {
         return None;
     }
     // A plus behind a letter or digit is a space of a form.

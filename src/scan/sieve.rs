@@ -1,7 +1,7 @@
 //! One pass over bytes: the places where something may begin or end, found by kinds of bytes alone. What is found there
 //! is said by the visitor; every value that it knows lies at a place that this pass visits (a property test holds that).
 
-use super::masks::{self, Masks, WIDTH};
+use super::masks::{self, BEFORE, Masks, WIDTH, Window};
 
 /// What is asked at each place.
 pub(super) trait Visit {
@@ -12,8 +12,8 @@ pub(super) trait Visit {
 /// Passes over bytes in the fastest way that this machine has. Gives the number of ends of lines.
 pub(super) fn sift<V: Visit>(bytes: &[u8], visit: &mut V) -> u64 {
     #[cfg(target_arch = "x86_64")]
-    if masks::avx2::is_here() {
-        return masks::avx2::pass(bytes, visit);
+    if let Some(lines) = masks::avx512::pass(bytes, visit).or_else(|| masks::avx2::pass(bytes, visit)) {
+        return lines;
     }
     pass(bytes, masks::portable, visit)
 }
@@ -24,70 +24,108 @@ pub(super) fn sift_portable<V: Visit>(bytes: &[u8], visit: &mut V) -> u64 {
     pass(bytes, masks::portable, visit)
 }
 
-/// Runs that end in an earlier group and may go on.
-#[derive(Default)]
-struct Before {
-    digit: u64,
-    run: u64,
-    run_of_2: u64,
-    run_of_4: u64,
-    pair: u64,
-}
-
 /// The pass, with masks made in any way.
 #[inline(always)]
-pub(super) fn pass<V: Visit>(bytes: &[u8], masks: impl Fn(&[u8; WIDTH]) -> Masks, visit: &mut V) -> u64 {
-    let (mut lines, mut go_on) = (0, 0);
-    let mut before = Before::default();
-    let (groups, rest) = bytes.as_chunks::<WIDTH>();
-    for (number, group) in groups.iter().enumerate() {
-        let now = masks(group);
-        let found = places(&now, &mut before);
-        if found != 0 {
-            go_on = visited(found, number * WIDTH, go_on, lines, &now, visit);
+pub(super) fn pass<V: Visit>(bytes: &[u8], masks: impl Fn(&Window) -> Masks, visit: &mut V) -> u64 {
+    let mut waiting = Waiting { groups: [Group::default(); GROUPS], count: 0, lines: 0, go_on: 0 };
+    // Zeros stand where there are no bytes: before the first group, and after the last ones.
+    let mut edge = [0; BEFORE + WIDTH];
+    let first = bytes.len().min(NEW + AHEAD);
+    edge[BEFORE..][..first].copy_from_slice(&bytes[..first]);
+    waiting.add(&masks(&edge), 0, visit);
+    let mut base = NEW;
+    let mut rest = bytes.get(NEW - BEFORE..).unwrap_or_default();
+    while let Some(window) = rest.first_chunk() {
+        waiting.add(&masks(window), base, visit);
+        base += NEW;
+        rest = &rest[NEW..];
+    }
+    while rest.len() > BEFORE {
+        edge = [0; BEFORE + WIDTH];
+        edge[..rest.len()].copy_from_slice(rest);
+        waiting.add(&masks(&edge), base, visit);
+        base += NEW;
+        rest = rest.get(NEW..).unwrap_or_default();
+    }
+    visited(&waiting.groups[..waiting.count % GROUPS], waiting.go_on, visit);
+    waiting.lines
+}
+
+/// Bytes of a group that belong to the next: a number is told from its first digit by fourteen bytes.
+const AHEAD: usize = 13;
+/// The other ones.
+const NEW: usize = WIDTH - AHEAD;
+const NEW_BITS: u64 = (1 << NEW) - 1;
+/// Groups with places that wait for their visit.
+const GROUPS: usize = 64;
+
+/// A group with its places, and how many ends of lines are before it.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    base: usize,
+    found: u64,
+    newline: u64,
+    lines: u64,
+}
+
+/// Groups whose places were found and are not visited yet.
+struct Waiting {
+    groups: [Group; GROUPS],
+    count: usize,
+    lines: u64,
+    go_on: usize,
+}
+
+impl Waiting {
+    #[inline(always)]
+    fn add<V: Visit>(&mut self, masks: &Masks, base: usize, visit: &mut V) {
+        let found = places(masks) & NEW_BITS;
+        let newline = masks.newline & NEW_BITS;
+        // One without places is written over by the next: the pass never turns aside.
+        self.groups[self.count % GROUPS] = Group { base, found, newline, lines: self.lines };
+        self.count += usize::from(found != 0);
+        self.lines += u64::from(newline.count_ones());
+        if self.count == GROUPS {
+            self.go_on = visited(&self.groups, self.go_on, visit);
+            self.count = 0;
         }
-        lines += u64::from(now.newline.count_ones());
     }
-    if !rest.is_empty() {
-        let mut group = [0; WIDTH];
-        group[..rest.len()].copy_from_slice(rest);
-        let now = masks(&group);
-        let found = places(&now, &mut before);
-        visited(found, groups.len() * WIDTH, go_on, lines, &now, visit);
-        lines += u64::from(now.newline.count_ones());
-    }
-    lines
 }
 
 #[inline(always)]
-fn visited<V: Visit>(mut found: u64, base: usize, mut go_on: usize, lines: u64, now: &Masks, visit: &mut V) -> usize {
-    while found != 0 {
-        let bit = found.trailing_zeros();
-        found &= found - 1;
-        let at = base + bit as usize;
-        if at >= go_on {
-            let above = u64::from((now.newline & ((1 << bit) - 1)).count_ones());
-            go_on = visit.visit(at, lines + above);
+fn visited<V: Visit>(groups: &[Group], mut go_on: usize, visit: &mut V) -> usize {
+    for group in groups {
+        let mut found = group.found;
+        while found != 0 {
+            let bit = found.trailing_zeros();
+            found &= found - 1;
+            let at = group.base + bit as usize;
+            if at >= go_on {
+                let above = u64::from((group.newline & ((1 << bit) - 1)).count_ones());
+                go_on = visit.visit(at, group.lines + above);
+            }
         }
     }
     go_on
 }
 
-/// The places of one group: spots, colons that no digit precedes, `yJ`, and every digit that ends eleven bytes of digits
-/// and joints that begin with a digit.
+/// The places of one group: what has to be visited by itself, and the first digit of what may be a number. That is twelve
+/// digits, or fourteen and more behind the first of a card; or eleven digits and joints that begin with four digits or as
+/// a telephone number does.
 #[inline(always)]
-fn places(now: &Masks, before: &mut Before) -> u64 {
-    // The bit of the byte so many places earlier.
-    let earlier = |now: u64, before: u64, count: u32| now << count | before >> (64 - count);
-    let digit = now.digit;
-    let run = digit | now.joint;
-    let run_of_2 = run & earlier(run, before.run, 1);
-    let run_of_4 = run_of_2 & earlier(run_of_2, before.run_of_2, 2);
-    let run_of_8 = run_of_4 & earlier(run_of_4, before.run_of_4, 4);
-    let run_of_11 = run_of_8 & earlier(run_of_4, before.run_of_4, 7);
-    let number = run_of_11 & digit & earlier(digit, before.digit, 10);
-    let colon = now.colon & !earlier(digit, before.digit, 1);
-    let token = now.pair & earlier(now.pair, before.pair, 1);
-    *before = Before { digit, run, run_of_2, run_of_4, pair: now.pair };
-    now.spot | colon | number | token
+fn places(masks: &Masks) -> u64 {
+    let digit = masks.digit;
+    let group_of_4 = digit >> 1 & digit >> 2 & digit >> 3 & !(digit >> 4);
+    let joined = eleven(masks.run) & (masks.lead | group_of_4);
+    let is_long = masks.card & digit >> 13;
+    let whole = eleven(digit) & digit >> 11 & (!(digit >> 12) | is_long);
+    masks.visit | masks.start & (joined | whole)
+}
+
+/// The first bytes of eleven set ones.
+#[inline(always)]
+fn eleven(ones: u64) -> u64 {
+    let of_2 = ones & ones >> 1;
+    let of_4 = of_2 & of_2 >> 2;
+    of_4 & of_4 >> 4 & of_4 >> 7
 }

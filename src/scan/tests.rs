@@ -136,6 +136,20 @@ impl block::Sift for Everywhere {
     }
 }
 
+/// The pass of AVX2, where the machine has it.
+#[cfg(target_arch = "x86_64")]
+struct Avx2;
+
+#[cfg(target_arch = "x86_64")]
+impl block::Sift for Avx2 {
+    fn sift<V: sieve::Visit>(bytes: &[u8], visit: &mut V) -> u64 {
+        match masks::avx2::is_here() {
+            true => masks::avx2::pass(bytes, visit).unwrap(),
+            false => sieve::sift_portable(bytes, visit),
+        }
+    }
+}
+
 /// The pass without any feature of the machine.
 struct Portable;
 
@@ -150,7 +164,7 @@ fn seen<S: block::Sift>(bytes: &[u8]) -> block::Seen {
 }
 
 /// Pieces of which lines of logs are made, and of what is looked for.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 54] = [
     "192.0.2.1 - - ",
     "[24/Nov/2026:10:00:00 +0900] ",
     "\"GET /",
@@ -190,6 +204,16 @@ const PIECES: [&str; 44] = [
     "eyJhbGciOiJIUzI1NiJ9",
     ".eyJzdWIiOiIxIn0.abc",
     "：",
+    "%E5%8A%B4",
+    "%E3%83%BC",
+    "ー",
+    "名前",
+    "2",
+    "']",
+    "\t",
+    "tel",
+    "&pw",
+    "(2: No such file",
     "０９０",
     "山田",
     "%8ER%93c",
@@ -208,6 +232,8 @@ proptest! {
         let all = seen::<Everywhere>(&text);
         prop_assert_eq!(&seen::<block::Sieve>(&text), &all);
         prop_assert_eq!(&seen::<Portable>(&text), &all);
+        #[cfg(target_arch = "x86_64")]
+        prop_assert_eq!(&seen::<Avx2>(&text), &all);
     }
 
     #[test]

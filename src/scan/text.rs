@@ -20,11 +20,20 @@ pub(super) fn email(line: &[u8], at: usize, out: &mut impl Found) -> usize {
     if !(last.is_ascii_alphanumeric() || b"_+-".contains(&last)) || !next.is_ascii_alphanumeric() {
         return on;
     }
-    let before = &line[at.saturating_sub(65)..at];
-    let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(byte)).count();
-    let start = at - length;
-    let after = &line[on..line.len().min(at + 255)];
-    let end = on + after.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
+    // The domain first: most of what only looks like an address has none (react@18.2.0).
+    let mut end = on;
+    while end < line.len() && end < at + 255 && (line[end].is_ascii_alphanumeric() || b".-".contains(&line[end])) {
+        end += 1;
+    }
+    if is_version_or_size(&line[on..end]) {
+        return on;
+    }
+    let mut start = at;
+    while start > at.saturating_sub(65)
+        && (line[start - 1].is_ascii_alphanumeric() || b"._+-".contains(&line[start - 1]))
+    {
+        start -= 1;
+    }
     let (local, mut domain) = (&line[start..at], &line[on..end]);
     while let [rest @ .., b'.' | b'-'] = domain {
         domain = rest;
@@ -57,14 +66,28 @@ fn userinfo(lead: &[u8]) -> Option<Option<&[u8]>> {
     front.ends_with(b"://").then(|| user.strip_suffix(b":"))
 }
 
+/// What stands behind most signs of a log, and is the name of no host: a version (lodash@4.17.21) or the size of a
+/// picture (logo@2x.webp).
+#[inline]
+fn is_version_or_size(domain: &[u8]) -> bool {
+    let (mut dots, mut at) = (0, 0);
+    while at < domain.len() && (domain[at].is_ascii_digit() || domain[at] == b'.') {
+        dots += usize::from(domain[at] == b'.');
+        at += 1;
+    }
+    at == domain.len() && dots != 3 || is_size(domain)
+}
+
+fn is_size(domain: &[u8]) -> bool {
+    matches!(domain, [b'1'..=b'9', b'x' | b'X', b'.', ..] | [b'1'..=b'9', b'.', _, b'x' | b'X', b'.', ..])
+}
+
 /// How sure a domain makes an address; `None` where it is no domain that can be registered.
 fn domain_tier(domain: &[u8]) -> Option<Tier> {
     let dot = domain.iter().rposition(|byte| *byte == b'.')?;
     let (rest, last) = (&domain[..dot], &domain[dot + 1..]);
-    // A version (lodash@4.17.21), and the size of a picture (logo@2x.webp).
     let is_named = rest.iter().any(u8::is_ascii_alphabetic);
-    let is_size = matches!(rest, [b'1'..=b'9', b'x' | b'X'] | [b'1'..=b'9', b'.', _, b'x' | b'X']);
-    if !is_named || is_size || !last.iter().all(u8::is_ascii_alphabetic) && !last.starts_with(b"xn--") {
+    if !is_named || !last.iter().all(u8::is_ascii_alphabetic) && !last.starts_with(b"xn--") {
         return None;
     }
     let mut small = [0; 256];
@@ -80,36 +103,64 @@ fn domain_tier(domain: &[u8]) -> Option<Tier> {
     Some(if is_file.contains(&&small[dot + 1..]) { Tier::Suspect } else { Tier::Confirmed })
 }
 
-/// `key=value` or `Key: value` at its sign. Gives where to go on.
-pub(super) fn pair(line: &[u8], at: usize, out: &mut impl Found) -> usize {
-    let on = at + 1;
-    let colon = line[at] == b':';
-    if (colon && line.get(on) == Some(&b'/')) || !key::may_end(line, at) {
-        return on;
+/// `key=value` or `Key: value` of a known key.
+pub(super) struct Pair {
+    key: Key,
+    sign: usize,
+    /// Where the value begins.
+    start: usize,
+    /// `key: value` of plain text.
+    bare: bool,
+}
+
+/// The pair of a known key whose sign is at `at`, or behind the quotes and digits that begin there.
+pub(super) fn pair_at(line: &[u8], at: usize) -> Option<Pair> {
+    if !at.checked_sub(1).is_some_and(|before| key::ends(line[before])) {
+        return None;
     }
-    let Some(key) = key::known(key::before(line, at)) else { return on };
+    let mut at = at;
+    while line.get(at).is_some_and(|byte| byte.is_ascii_digit() || b"\"']".contains(byte)) {
+        at += 1;
+    }
+    let colon = match line.get(at)? {
+        b'=' => false,
+        // Not that of a URL, nor that of a time.
+        b':' if line.get(at + 1) != Some(&b'/') && at > 0 && !line[at - 1].is_ascii_digit() => true,
+        _ => return None,
+    };
+    if !key::may_end(line, at) {
+        return None;
+    }
+    let key = key::known(key::before(line, at))?;
     let quoted = at.checked_sub(1).is_some_and(|before| b"\"'".contains(&line[before]));
-    let mut start = on;
-    while start < line.len() && start < on + 4 && (line[start] == b'"' || (colon && line[start] == b' ')) {
-        start += 1;
+    let skipped = line[at + 1..].iter().take(3).take_while(|byte| **byte == b'"' || (colon && **byte == b' ')).count();
+    Some(Pair { key, sign: at, start: at + 1 + skipped, bare: colon && !quoted })
+}
+
+impl Pair {
+    /// Its value, and what stands behind that.
+    fn value<'a>(&self, line: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+        let rest = &line[self.start..line.len().min(self.start + REACH)];
+        (&rest[..rest.iter().position(stops).unwrap_or(rest.len())], rest)
     }
-    if matches!(key.meaning, Meaning::Phone | Meaning::MyNumber | Meaning::Card) {
-        return match number::named(line, start, key) {
-            Some((class, tier, start, end)) => {
-                out.found(class, tier, Some(key.name), &line[start..end]);
-                end
-            }
-            None => on,
-        };
+
+    /// Whether its value has escapes, and only the decoded one can be judged.
+    pub(super) fn is_escaped(&self, line: &[u8]) -> bool {
+        self.value(line).0.iter().any(|byte| b"%\\".contains(byte))
     }
-    let rest = &line[start.min(line.len())..line.len().min(start + REACH)];
-    let value = &rest[..rest.iter().position(stops).unwrap_or(rest.len())];
-    match secret_or_personal(key, value, rest, colon && !quoted) {
-        Some((class, tier, length)) => {
-            out.found(class, tier, Some(key.name), value);
-            start + length
+
+    /// Judges it. Gives where to go on.
+    pub(super) fn judge(&self, line: &[u8], out: &mut impl Found) -> usize {
+        let (key, on) = (self.key, self.sign + 1);
+        if matches!(key.meaning, Meaning::Phone | Meaning::MyNumber | Meaning::Card) {
+            let Some((class, tier, start, end)) = number::named(line, self.start, key) else { return on };
+            out.found(class, tier, Some(key.name), &line[start..end]);
+            return end;
         }
-        None => on,
+        let (value, rest) = self.value(line);
+        let Some((class, tier, length)) = secret_or_personal(key, value, rest, self.bare) else { return on };
+        out.found(class, tier, Some(key.name), value);
+        self.start + length
     }
 }
 

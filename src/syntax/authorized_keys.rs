@@ -41,6 +41,14 @@ pub fn parse(text: &str) -> (Vec<Key>, Vec<u32>) {
     (keys, faults)
 }
 
+/// Names of an AuthorizedPrincipalsFile (sshd_config(5)), each with its line: the last word of a line, behind options.
+#[must_use]
+pub fn principals(text: &str) -> Vec<(&str, u32)> {
+    let lines = (1..).zip(text.lines()).map(|(number, line)| (number, line.trim()));
+    let named = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    named.filter_map(|(number, line)| Some((line.rsplit([' ', '\t']).next()?, number))).collect()
+}
+
 fn key(line: &str, number: u32) -> Option<Key> {
     let words = words(line);
     let at = words.iter().position(|word| is_kind(word)).filter(|at| *at <= 1)?;
@@ -152,10 +160,16 @@ mod tests {
         assert_eq!(parse(&format!("ssh-rsa {ED25519}")).1, [1]);
     }
 
+    #[test]
+    fn a_principal_is_the_last_word_of_its_line() {
+        let text = "# who\n\nops@city\nfrom=\"192.0.2.1\",no-pty \tduty-desk\n";
+        assert_eq!(principals(text), [("ops@city", 3), ("duty-desk", 4)]);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_without_a_panic(text in "(ssh-rsa|ssh-ed25519) [A-Za-z0-9+/=\" ,\n]{0,200}") {
-            let _ = parse(&text);
+            let _ = (parse(&text), principals(&text));
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod nginx;
 pub mod ocsp;
 pub mod pam_cap;
 pub mod policy_text;
+pub mod remote_copy;
 pub mod robots;
 pub mod rsyslog;
 pub mod security_txt;

@@ -273,6 +273,90 @@ defects! {
         body.loads.push(host.clone());
         Some(("ctr-page-hosts", format!("host:{host}")))
     },
+    "an ended contract that DNS still names" => |body, _random| {
+        let (host, id) = (body.ended().host.clone(), body.ended().id.clone());
+        body.dns.push((format!("ns1.{host}"), "name-server", true));
+        Some(("ctr-ended-names", format!("contractor:{id}")))
+    },
+    "a sender that SPF no longer names" => |body, _random| {
+        let host = body.contractors[2].host.clone();
+        let part = body.contractors[2].parts.get_mut("services").unwrap();
+        *part = part.replace(&format!("[_spf.{host}]"), &format!("[_spf.{host}, _old.{host}]"));
+        Some(("ctr-service-unused", "service:s2#spf_includes".to_owned()))
+    },
+    "logs that go to a stranger" => |body, _random| {
+        body.rsyslog.push("*.* @@collector.example.org".to_owned());
+        Some(("log-forward-registered", "etc/rsyslog.conf#forward[tcp collector.example.org *.*]".to_owned()))
+    },
+    "logs for a contract that does not speak of logs" => |body, _random| {
+        let contractor = &mut body.contractors[4];
+        let part = contractor.parts.get_mut("contract").unwrap();
+        *part = part.replace("[access_info, personal]", "[personal]");
+        Some(("ctr-log-operator", format!("host:logs.{}#log", contractor.host)))
+    },
+    "logs to a host that is registered for pages" => |body, _random| {
+        let host = format!("js.{}", body.contractors[0].host);
+        body.rsyslog.push(format!("*.* @@{host}"));
+        Some(("ctr-log-operator", format!("host:{host}#log")))
+    },
+    "a receiver of logs that gets none" => |body, _random| {
+        let part = body.contractors[4].parts.get_mut("services").unwrap();
+        *part = part.replace("log_endpoints: [", "log_endpoints: [spare.example.net, ");
+        Some(("ctr-service-unused", "service:s4#log_endpoints".to_owned()))
+    },
+    "a backup to a stranger" => |body, _random| {
+        body.cron.push("5 3 * * * root rsync -a /srv/ b@copies.example.org:/x".to_owned());
+        Some(("ctr-backup-destination", "etc/cron.d/backup#transfer[rsync copies.example.org]".to_owned()))
+    },
+    "a backup to an ended contract" => |body, _random| {
+        let host = format!("vault.{}", body.ended().host);
+        body.cron.push(format!("5 4 * * * root scp /srv/x.tar b@{host}:/x"));
+        Some(("ctr-backup-destination", format!("etc/cron.d/backup#transfer[scp {host}]")))
+    },
+    "pages from a stranger's repository" => |body, _random| {
+        body.repository.push("url = git@repository.example.org:city/www.git".to_owned());
+        Some(("ctr-backup-destination", "opt/site/.git/config#transfer[git repository.example.org]".to_owned()))
+    },
+    "a vault that nothing goes to" => |body, _random| {
+        let part = body.contractors[5].parts.get_mut("services").unwrap();
+        *part = part.replace("backup_endpoints: [", "backup_endpoints: [spare-vault.example.net, ");
+        Some(("ctr-service-unused", "service:s5#backup_endpoints".to_owned()))
+    },
+    "a certificate of an unregistered authority" => |body, _random| {
+        body.issuer = "DigiCert Inc".to_owned();
+        Some(("ctr-certificate-issuer", "host:www.city.example.jp#issuer[DigiCert Inc]".to_owned()))
+    },
+    "a certificate that is shared with a stranger" => |body, _random| {
+        body.certificate_names.push("shop.example.org".to_owned());
+        Some(("ctr-certificate-names", "endpoint:192.0.2.80:443/www.city.example.jp".to_owned()))
+    },
+    "an authority that CAA still permits" => |body, _random| {
+        body.caa.push("sectigo.com".to_owned());
+        Some(("ctr-caa-unused", "host:www.city.example.jp#caa".to_owned()))
+    },
+    "a name in certificates that nobody answers for" => |body, _random| {
+        body.principals.push(("staff1".to_owned(), "anybody".to_owned()));
+        Some(("acc-principal-unregistered", "account:www/staff1#principal[anybody]".to_owned()))
+    },
+    "a name in certificates that opens somebody else's account" => |body, _random| {
+        body.principals.push(("staff2".to_owned(), "c0".to_owned()));
+        Some(("acc-principal-unregistered", "account:www/staff2#principal[c0]".to_owned()))
+    },
+    "a command of the contract that sudo does not have" => |body, random| {
+        let (contractor, _) = with_account(body, random)?;
+        let part = contractor.parts.get_mut("accounts").unwrap();
+        *part = part.replace("allowed_commands: [", "allowed_commands: [/usr/bin/certbot renew, ");
+        let (user, id) = (contractor.user.clone()?, contractor.id.clone());
+        Some(("acc-sudo-unused", format!("account:{user}#{id}")))
+    },
+    "administration that is open to strangers" => |body, _random| {
+        body.admin_answer = "page";
+        Some(("acc-admin-sources", "record:admin//manage/".to_owned()))
+    },
+    "a declared form that is gone" => |body, _random| {
+        body.declared_forms.push("/old-form");
+        Some(("pol-form-unused", "record:form//old-form".to_owned()))
+    },
     "a form that goes to a stranger" => |body, _random| {
         body.form_host = "forms.example.org".to_owned();
         Some(("ctr-form-processor", "contact#form[0]".to_owned()))

@@ -84,6 +84,21 @@ pub struct Body {
     pub dns: Vec<(String, &'static str, bool)>,
     pub loads: Vec<String>,
     pub form_host: String,
+    /// Lines of rsyslog's settings, of a table of cron, and of a repository's settings.
+    pub rsyslog: Vec<String>,
+    pub cron: Vec<String>,
+    pub repository: Vec<String>,
+    /// Who issued the certificate in use, whose names it holds, and whom CAA permits.
+    pub issuer: String,
+    pub certificate_names: Vec<String>,
+    pub caa: Vec<String>,
+    /// User and name in a certificate that opens the account.
+    pub principals: Vec<(String, String)>,
+    /// The key of the authority that signs them.
+    pub authority: Key,
+    /// What the administration answers to a stranger.
+    pub admin_answer: &'static str,
+    pub declared_forms: Vec<&'static str>,
     /// Contractors whose account a defect has changed already.
     pub used: std::collections::BTreeSet<usize>,
 }
@@ -109,11 +124,12 @@ impl Body {
     /// A body without fault.
     pub fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let count = 5 + random.below(8);
+        let count = 8 + random.below(5);
         let mut contractors = Vec::new();
         let mut accounts = Vec::new();
         let mut sudo = Vec::new();
         let (mut dns, mut loads, mut cms) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rsyslog, mut cron) = (Vec::new(), Vec::new());
         for index in 0..count {
             let ended = index == count - 1;
             let id = format!("c{index}");
@@ -122,7 +138,7 @@ impl Body {
             let user = (!ended && index < 3).then(|| format!("ops{index}"));
             let mut parts = BTreeMap::new();
             parts.insert("name", format!("{{ en: Contractor {index}, ja: 委託先{index} }}"));
-            let kinds = ["ops", "hosting", "mail", "dns", "cdn", "analytics", "cms", "dev"];
+            let kinds = ["ops", "hosting", "mail", "dns", "monitor", "analytics", "cert", "dev"];
             parts.insert("kind", kinds[index % kinds.len()].to_owned());
             parts.insert("tier", "1".to_owned());
             parts.insert("country", "JP".to_owned());
@@ -148,12 +164,21 @@ impl Body {
                 parts.insert("end_of_contract", "{ deletion_proof_on: 2026-04-10 }".to_owned());
                 parts.remove("tokens");
             }
-            parts.insert(
-                "services",
-                format!(
-                    "[{{ id: s{index}, hosts: [js.{domain}], cname_targets: ['*.edge.{domain}'], mx_targets: [mx.{domain}], spf_includes: [_spf.{domain}], ns_targets: [ns1.{domain}, ns2.{domain}], processes_personal: true }}]"
-                ),
-            );
+            let names = [
+                format!("hosts: [js.{domain}]"),
+                format!("cname_targets: ['*.edge.{domain}']"),
+                format!("mx_targets: [mx.{domain}], spf_includes: [_spf.{domain}]"),
+                format!("ns_targets: [ns1.{domain}, ns2.{domain}]"),
+                format!("log_endpoints: [logs.{domain}]"),
+                format!("backup_endpoints: [vault.{domain}]"),
+                "issuers: [letsencrypt.org]".to_owned(),
+            ];
+            // The ended one did all but issue certificates; of the others each does what is seen of it.
+            let of_ended = names[..6].join(", ");
+            // Only the first of those that would issue does.
+            let role = if index % 7 == 6 && index > 6 { 0 } else { index % 7 };
+            let list = if ended { &of_ended } else { &names[role] };
+            parts.insert("services", format!("[{{ id: s{index}, {list}, processes_personal: true }}]"));
             if let Some(user) = &user {
                 parts.insert(
                     "accounts",
@@ -174,17 +199,20 @@ impl Body {
                 cms.push((user.clone(), "administrator"));
             }
             if !ended {
-                match index % 4 {
+                match role {
                     0 => loads.push(format!("js.{domain}")),
                     1 => dns.push((format!("www.edge.{domain}"), "alias", true)),
                     2 => dns.extend([
                         (format!("mx.{domain}"), "mail-host", true),
                         (format!("_spf.{domain}"), "spf-include", true),
                     ]),
-                    _ => dns.extend([
+                    3 => dns.extend([
                         (format!("ns1.{domain}"), "name-server", true),
                         (format!("ns2.{domain}"), "name-server", true),
                     ]),
+                    4 => rsyslog.push(format!("*.* action(type=\"omfwd\" target=\"logs.{domain}\" protocol=\"tcp\")")),
+                    5 => cron.push(format!("0 3 * * * root restic -r sftp:b@vault.{domain}:/r backup /srv")),
+                    _ => {}
                 }
             }
             contractors.push(Contractor { id, parts, user, key, ended, host: domain });
@@ -205,12 +233,14 @@ impl Body {
             });
         }
         let form_host = format!("js.{}", contractors[0].host);
+        let authority = Key::new(&mut random);
+        people[0].2.push(authority.fingerprint.clone());
         Self {
             contractors,
             people,
             accounts,
             sudo,
-            sshd: "PermitRootLogin no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nAllowTcpForwarding no\nAllowAgentForwarding no\nAllowStreamLocalForwarding no\n".to_owned(),
+            sshd: "PermitRootLogin no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nAllowTcpForwarding no\nAllowAgentForwarding no\nAllowStreamLocalForwarding no\nTrustedUserCAKeys /etc/ssh/ca.pub\nAuthorizedPrincipalsFile /etc/ssh/principals/%u\n".to_owned(),
             sshd_match: "Match Group operators\n  PasswordAuthentication no\n".to_owned(),
             aliases: vec!["root: staff0".to_owned(), "contact: desk, soudan@city.example.jp".to_owned(), "desk: staff1".to_owned()],
             virtual_table: vec!["soudan@city.example.jp staff2".to_owned()],
@@ -218,6 +248,16 @@ impl Body {
             dns,
             loads,
             form_host,
+            rsyslog,
+            cron,
+            repository: vec!["url = https://git.city.example.jp/www.git".to_owned()],
+            issuer: "Let's Encrypt".to_owned(),
+            certificate_names: vec!["www.city.example.jp".to_owned(), "*.city.example.jp".to_owned()],
+            caa: vec!["letsencrypt.org".to_owned()],
+            principals: vec![("ops0".to_owned(), "ops0".to_owned()), ("staff0".to_owned(), "p0".to_owned())],
+            authority,
+            admin_answer: "refused",
+            declared_forms: vec!["/contact"],
             used: std::collections::BTreeSet::new(),
         }
     }
@@ -245,9 +285,15 @@ impl Body {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         };
+        let forms = self
+            .declared_forms
+            .iter()
+            .map(|page| format!("{{ page: {page}, categories: [name], purpose: answering }}"));
+        let forms = format!("[{}]", forms.collect::<Vec<_>>().join(", "));
         put(
             "tenken.yml",
-            "site: Seeded City\nurl: https://www.city.example.jp\nhost: { root: root, name: www }\naccounts: { lastlog: lastlog.csv, cms: cms.csv }\ndeclared:\n  first_parties: [city.example.jp]\n  administrators: [staff0]\n  forms: [{ page: /contact, categories: [name], purpose: answering }]\npeople: people.yml\ncontractors: contractors.yml\nrecords: records.yml\n".to_owned(),
+            "site: Seeded City\nurl: https://www.city.example.jp\nhost: { root: root, name: www }\naccounts: { lastlog: lastlog.csv, cms: cms.csv }\ndeclared:\n  first_parties: [city.example.jp]\n  administrators: [staff0]\n  admin_paths: [/manage/]\n  admin_sources: [192.0.2.0/28]\n  forms: FORMS\npeople: people.yml\ncontractors: contractors.yml\nrecords: records.yml\n"
+                .replace("FORMS", &forms),
         );
         put("contractors.yml", self.contractors_yaml());
         let people: Vec<String> = self
@@ -265,7 +311,7 @@ impl Body {
             .collect();
         put("people.yml", format!("people:\n{}", people.concat()));
         put("records.yml", "records: []\n".to_owned());
-        let mut listing = "#mtree\n/set type=file uid=0 gid=0 uname=root gname=root mode=0644\n. type=dir mode=0755\n./etc type=dir mode=0755\n./etc/ssh type=dir mode=0755\n./etc/sudoers.d type=dir mode=0755\n./home type=dir mode=0755\n./etc/postfix type=dir mode=0755\n".to_owned();
+        let mut listing = "#mtree\n/set type=file uid=0 gid=0 uname=root gname=root mode=0644\n. type=dir mode=0755\n./etc type=dir mode=0755\n./etc/ssh type=dir mode=0755\n./etc/sudoers.d type=dir mode=0755\n./home type=dir mode=0755\n./etc/postfix type=dir mode=0755\n./etc/cron.d type=dir mode=0755\n./etc/ssh/principals type=dir mode=0755\n./opt type=dir mode=0755\n./opt/site type=dir mode=0755\n./opt/site/.git type=dir mode=0755\n".to_owned();
         for account in &self.accounts {
             let user = &account.user;
             listing.push_str(&format!("./home/{user} type=dir mode=0750\n./home/{user}/.ssh type=dir mode=0700\n"));
@@ -305,6 +351,15 @@ impl Body {
         root("etc/sudoers", "@includedir /etc/sudoers.d\n".to_owned());
         root("etc/sudoers.d/contractors", self.sudo.join("\n") + "\n");
         root("etc/ssh/sshd_config", format!("{}{}", self.sshd, self.sshd_match));
+        root("etc/rsyslog.conf", self.rsyslog.join("\n") + "\n");
+        root("etc/cron.d/backup", self.cron.join("\n") + "\n");
+        root("opt/site/.git/config", format!("[remote \"origin\"]\n{}\n", self.repository.join("\n")));
+        root("etc/ssh/ca.pub", format!("{}\n", self.authority.line));
+        let users: std::collections::BTreeSet<&String> = self.principals.iter().map(|(user, _)| user).collect();
+        for user in users {
+            let names = self.principals.iter().filter(|(of, _)| of == user).map(|(_, name)| format!("{name}\n"));
+            root(&format!("etc/ssh/principals/{user}"), names.collect());
+        }
         root("etc/aliases", self.aliases.join("\n") + "\n");
         root("etc/postfix/virtual", self.virtual_table.join("\n") + "\n");
         put("root.mtree", listing);
@@ -329,7 +384,16 @@ impl Body {
 
     /// What a recorded look from outside states: operators in DNS, hosts of pages, the form.
     fn outside(&self, evidence: &mut Evidence) {
-        let kinds = ["dns-operator", "http-load", "http-form", "http-host", "http-page"];
+        let kinds = [
+            "dns-operator",
+            "dns-name",
+            "http-admin-path",
+            "http-load",
+            "http-form",
+            "http-host",
+            "http-page",
+            "tls-certificate",
+        ];
         evidence.census.retain(|census| !kinds.contains(&census.kind.as_str()));
         for (host, role, exists) in &self.dns {
             let subject = Subject::new(SubjectKind::Host, format!("{host}#{role}"));
@@ -351,6 +415,17 @@ impl Body {
         form.set("personal", true).set("target_hosts", Value::texts([self.form_host.as_str()]));
         form.set("page", "/contact");
         evidence.observations.push(form);
+        let new = |kind: &str, subject: &str| {
+            Observation::new(kind, Subject::parse(subject).unwrap(), Location::host("www.city.example.jp"), "recorded")
+        };
+        let mut certificate = new("tls-certificate", "endpoint:192.0.2.80:443/www.city.example.jp");
+        certificate.set("issuer", self.issuer.as_str()).set("publicly_trusted", true);
+        certificate.set("names", Value::texts(&self.certificate_names));
+        let mut name = new("dns-name", "host:www.city.example.jp");
+        name.set("exists", true).set("caa.restricts", true).set("caa.issuers", Value::texts(&self.caa));
+        let mut admin = new("http-admin-path", "page:https://www.city.example.jp/manage/");
+        admin.set("path", "/manage/").set("host", "www.city.example.jp").set("answer", self.admin_answer);
+        evidence.observations.extend([certificate, name, admin]);
         for kind in kinds {
             let count = evidence.of_kind(kind).count();
             evidence.census.push(Census::complete(kind, "recorded", count));

@@ -66,7 +66,8 @@ pub(in crate::cli) struct PlanOptions {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RecordOptions {
-    /// The activity: policy-review, log-review, audit, acknowledgement, exercise, … (tenken schema records lists them)
+    /// The activity: policy-review, log-review, audit, self-inspection, backup, restore-test, exercise, training,
+    /// acknowledgement, outage, risk-evaluation; or attestation, what a person states because no machine can see it
     #[arg(value_name = "ACTIVITY")]
     pub(in crate::cli) activity: String,
     /// Who did it: an id of the people file, a role or a firm
@@ -75,6 +76,21 @@ pub(in crate::cli) struct RecordOptions {
     /// When; without it, today
     #[arg(long, value_name = "DAY")]
     pub(in crate::cli) on: Option<String>,
+    /// Last day of what lasts: an outage
+    #[arg(long, value_name = "DAY")]
+    pub(in crate::cli) until: Option<String>,
+    /// Of an attestation: the clause that it speaks for
+    #[arg(long, value_name = "CLAUSE")]
+    pub(in crate::cli) clause: Option<String>,
+    /// Of an attestation: the check that it states not to apply
+    #[arg(long, value_name = "CHECK", conflicts_with = "clause")]
+    pub(in crate::cli) check: Option<String>,
+    /// Of an attestation: what is stated
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::cli) statement: Option<String>,
+    /// Of an attestation: the day on which it ends by itself; without it, a year after it was stated
+    #[arg(long, value_name = "DAY")]
+    pub(in crate::cli) expires: Option<String>,
     /// Whose work it looked at, where the two must differ
     #[arg(long, value_name = "WHO")]
     pub(in crate::cli) operator: Option<String>,

@@ -9,6 +9,7 @@ pub(super) const LAST_LOGIN: &str = "last-login";
 pub(super) const CMS_ACCOUNT: &str = "cms-account";
 pub(super) const MAIL_FORWARD: &str = "mail-forward";
 pub(super) const MAIL_STORE: &str = "mail-store";
+pub(super) const TRANSFER: &str = "transfer";
 
 /// The kinds.
 pub const KINDS: &[KindSpec] = &[
@@ -67,6 +68,22 @@ pub const KINDS: &[KindSpec] = &[
                 "paths that others, or a group but root's, may write",
                 "第三者が書き込めるもの",
             ),
+        ],
+    },
+    KindSpec {
+        name: TRANSFER,
+        subject: "file:PATH#transfer[PROGRAM HOST]",
+        en: "one way by which files of the host are copied to, mounted from or deployed from another machine",
+        ja: "ホストのファイルの複製・マウント・配備に関わる他の機器",
+        fields: &[
+            field("program", Text, "the program, or the kind of file system", "プログラムまたはファイルシステムの種類"),
+            field(
+                "purpose",
+                Text,
+                "backup, deploy, mount or copy, by the words around it",
+                "目的(backup・deploy・mount・copy)",
+            ),
+            field("hosts", Texts, "the other machine; unknown where the command does not tell it", "相手のホスト"),
         ],
     },
     KindSpec {

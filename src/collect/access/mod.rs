@@ -8,6 +8,7 @@ mod kinds;
 mod last_login;
 mod sshd;
 mod store;
+mod transfers;
 
 use super::collector::{Collector, LocalFuture, Task};
 use super::host::tree::HostTree;
@@ -60,7 +61,10 @@ impl Collector for AccessCollector {
 
     /// Exports of logins and of CMS users lie beside the site file, wherever that is.
     fn is_of_host(&self, kind: &str) -> bool {
-        matches!(kind, kinds::SSHD_SETTING | kinds::CONFIG_OWNER | kinds::MAIL_FORWARD | kinds::MAIL_STORE)
+        matches!(
+            kind,
+            kinds::SSHD_SETTING | kinds::CONFIG_OWNER | kinds::MAIL_FORWARD | kinds::MAIL_STORE | kinds::TRANSFER
+        )
     }
 
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
@@ -68,20 +72,23 @@ impl Collector for AccessCollector {
             let site = &task.declaration.site;
             let mut seen = Seen::default();
             let tree = site.host_root.as_ref().map(|root| (root, HostTree::open(world, &root.path, None)));
+            let of_host = [kinds::SSHD_SETTING, kinds::CONFIG_OWNER, kinds::TRANSFER];
             let tree = match tree {
                 Some((root, Ok(tree))) => {
                     sshd::observe(&tree, &mut seen);
                     config_owner::observe(&tree, site.declared.administrators.as_deref(), &mut seen);
+                    let release = site.release.as_ref().map(|release| release.root.as_str());
+                    transfers::observe(&tree, release, &mut seen);
                     Some((root, tree))
                 }
                 Some((root, Err(reason))) => {
-                    for kind in [kinds::SSHD_SETTING, kinds::CONFIG_OWNER] {
+                    for kind in of_host {
                         seen.all(kind, &root.path, Vec::new(), vec![(root.path.clone(), reason.clone())]);
                     }
                     None
                 }
                 None => {
-                    for kind in [kinds::SSHD_SETTING, kinds::CONFIG_OWNER] {
+                    for kind in of_host {
                         seen.not_asked(kind, &site.name, "no host root is named (site file: host)");
                     }
                     None

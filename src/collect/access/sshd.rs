@@ -14,6 +14,8 @@ use crate::syntax::sshd::{self, Configuration, Connection, Directive};
 
 const MAIN: &str = "etc/ssh/sshd_config";
 
+const BY_PROGRAM: &str = "a program gives keys or principals (AuthorizedKeysCommand, AuthorizedPrincipalsCommand)";
+
 /// Keyword of each kind of forwarding.
 const FORWARDING: [(&str, &str); 5] = [
     ("agent", "allowagentforwarding"),
@@ -224,6 +226,8 @@ pub(in crate::collect) struct KeyLocations {
     pub(in crate::collect) files: Vec<(String, Vec<String>)>,
     /// Files with keys of authorities, whose certificates open any account whose principals they name.
     pub(in crate::collect) authorities: Vec<String>,
+    /// User -> files that name the principals whose certificates open the account.
+    pub(in crate::collect) principals: Vec<(String, Vec<String>)>,
     /// Why there may be keys that no file shows.
     pub(in crate::collect) hidden: Vec<(String, String)>,
 }
@@ -241,14 +245,18 @@ pub(in crate::collect) fn key_locations(tree: &HostTree<'_>, users: &[User], gro
         let member_of = groups_of(user, groups);
         let of = Connection { user: &user.name, groups: &member_of, address: None, host: None };
         let contexts = std::iter::once(None).chain((0..configuration.blocks.len()).map(Some));
-        let mut files = BTreeSet::new();
+        let (mut files, mut principals) = (BTreeSet::new(), BTreeSet::new());
         for assumed in contexts.filter(|block| block.is_none_or(|index| configuration.matches(index, &of, *block))) {
             let patterns: Vec<String> = match configuration.in_force("authorizedkeysfile", &of, assumed) {
                 Some(placed) => placed.directive.arguments.clone(),
                 None => vec![".ssh/authorized_keys".to_owned(), ".ssh/authorized_keys2".to_owned()],
             };
             files.extend(patterns.iter().filter_map(|pattern| key_file(pattern, user)));
-            for (keyword, set) in [("trustedusercakeys", &mut authorities), ("authorizedkeyscommand", &mut commands)] {
+            let named = configuration.in_force("authorizedprincipalsfile", &of, assumed);
+            let named = named.and_then(|placed| placed.directive.arguments.first());
+            principals.extend(named.and_then(|pattern| key_file(pattern, user)));
+            for keyword in ["trustedusercakeys", "authorizedkeyscommand", "authorizedprincipalscommand"] {
+                let set = if keyword == "trustedusercakeys" { &mut authorities } else { &mut commands };
                 let argument = configuration
                     .in_force(keyword, &of, assumed)
                     .and_then(|placed| placed.directive.arguments.first())
@@ -257,12 +265,10 @@ pub(in crate::collect) fn key_locations(tree: &HostTree<'_>, users: &[User], gro
             }
         }
         found.files.push((user.name.clone(), files.into_iter().collect()));
+        found.principals.push((user.name.clone(), principals.into_iter().collect()));
     }
     found.authorities = authorities.into_iter().collect();
-    found.hidden = commands
-        .into_iter()
-        .map(|command| (tree.shown(&command), "a program gives keys (AuthorizedKeysCommand)".to_owned()))
-        .collect();
+    found.hidden = commands.into_iter().map(|command| (tree.shown(&command), BY_PROGRAM.to_owned())).collect();
     found
 }
 

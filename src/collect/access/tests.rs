@@ -17,6 +17,16 @@ const LISTING: &str = "#mtree
 ./etc/nginx/nginx.conf uid=33 uname=www-data
 ./etc/nginx/conf.d type=dir mode=0775 gid=33 gname=www-data
 ./etc/aliases
+./etc/fstab
+./etc/rclone.conf
+./etc/cron.d type=dir mode=0755
+./etc/cron.d/backup
+./etc/cron.daily type=dir mode=0755
+./etc/cron.daily/copy mode=0755
+./srv type=dir mode=0755
+./srv/www type=dir mode=0755
+./srv/www/.git type=dir mode=0755
+./srv/www/.git/config
 ./home type=dir mode=0755
 ./home/desk type=dir mode=0700
 ./home/desk/.forward mode=0600
@@ -29,6 +39,11 @@ fn world() -> RecordedWorld {
         .file("root/etc/group", "root:x:0:\nvendor:x:1001:\nops:x:50:vendor\n")
         .file("root/etc/ssh/sshd_config", "Include sshd_config.d/*.conf\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin no\nAllowTcpForwarding no\nAllowAgentForwarding no\nAllowStreamLocalForwarding no\n")
         .file("root/etc/ssh/sshd_config.d/10-vendor.conf", "Match Group ops Address 192.0.2.0/24\n  PasswordAuthentication yes\n  AllowTcpForwarding yes\n")
+        .file("root/etc/fstab", "/dev/vda1 / ext4 defaults 0 1\nnas.example.net:/export /mnt nfs ro 0 0\n")
+        .file("root/etc/rclone.conf", "[vault]\ntype = sftp\nhost = vault.example.net\npass = hunter2\n")
+        .file("root/etc/cron.d/backup", "0 3 * * * root restic -r sftp:u:hunter2@restic.example.net:/r backup /srv\n0 4 * * * root rclone sync /srv vault:www\n0 5 * * * root rsync -a /srv 127.0.0.1:/x\n")
+        .file("root/etc/cron.daily/copy", "#!/bin/sh\n# rsync /x old.example.net:/x\nscp /etc/hosts $TARGET\n")
+        .file("root/srv/www/.git/config", "[remote \"origin\"]\n\turl = https://token:hunter2@git.example.net/city/www.git\n")
         .file("root/etc/aliases", "contact: desk, info\ninfo: contact\nteam: x@partner.example.net, \"|/usr/bin/x\"\n")
         .file("root/home/desk/.forward", "\\desk\nme@mail.example.com\n")
         .file("lastlog.txt", "Username Port From Latest\nroot **Never logged in**\nvendor pts/0 192.0.2.7 Mon Nov 23 09:12:33 +0900 2026\n")
@@ -97,6 +112,26 @@ fn a_match_block_that_reopens_is_told_with_its_place() {
 }
 
 #[test]
+fn where_files_go_is_told_by_hosts_alone() {
+    let evidence = look_at(&world(), site());
+    let told = |path: &str| {
+        let of_file = |seen: &&Observation| seen.source.file.as_deref() == Some(path);
+        let seen: Vec<&Observation> = evidence.of_kind("transfer").filter(of_file).collect();
+        let one = |seen: &&Observation| (seen.text("purpose").unwrap().to_owned(), seen.texts("hosts").join(","));
+        seen.iter().map(one).collect::<Vec<_>>()
+    };
+    let pair = |purpose: &str, host: &str| (purpose.to_owned(), host.to_owned());
+    assert_eq!(
+        told("root/etc/cron.d/backup"),
+        [pair("backup", "restic.example.net"), pair("copy", "vault.example.net")]
+    );
+    assert_eq!(told("root/etc/cron.daily/copy"), [pair("copy", "")]);
+    assert_eq!(told("root/etc/fstab"), [pair("mount", "nas.example.net")]);
+    assert_eq!(told("root/srv/www/.git/config"), [pair("deploy", "git.example.net")]);
+    assert!(!format!("{evidence:?}").contains("hunter2"), "a secret was kept");
+}
+
+#[test]
 fn owners_of_configuration_are_told() {
     let evidence = look_at(&world(), site());
     let nginx = one(&evidence, "config-owner", "file:root/etc/nginx");
@@ -147,5 +182,5 @@ fn what_nobody_names_is_not_asked_and_what_cannot_be_read_is_a_gap() {
         let state = &evidence.census_of(kind.name).next().unwrap().state;
         assert!(matches!(state, CensusState::Incomplete(_)), "{}", kind.name);
     }
-    assert_eq!(evidence.gaps.len(), 6, "{:?}", evidence.gaps);
+    assert_eq!(evidence.gaps.len(), 7, "{:?}", evidence.gaps);
 }

@@ -104,6 +104,7 @@ fn entry(contractor: &Contractor, place: &Location) -> Observation {
         }
     }
     one.set("handles_logs_or_personal", !allowed.is_empty() || log_access);
+    one.set("log_data_allowed", log_access || allowed.iter().any(|data| matches!(*data, "access_info" | "ip")));
     one.set("country_recorded", contractor.country.is_some());
     let lawful = contractor.country.as_deref() == Some("JP") || contractor.country_basis.is_some();
     one.set("country_lawful", lawful);

@@ -1,6 +1,7 @@
 //! What is declared is evidence too: site, policy, register, people and records as observations. Asks the world nothing.
 
 mod activities;
+mod breach_plan;
 mod contractors;
 mod duties;
 mod kinds;
@@ -33,6 +34,7 @@ impl Collector for DeclaredCollector {
             contractors::observe(declaration.register.as_ref(), &mut seen);
             activities::observe_people(declaration, &mut seen);
             activities::observe(declaration, &mut seen);
+            breach_plan::observe(declaration, &mut seen);
             seen.evidence
         })
     }

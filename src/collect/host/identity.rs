@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Seen;
 use super::keys;
-use super::kinds::{ACCOUNT, SSH_KEY, SUDO_RULE};
+use super::kinds::{ACCOUNT, SSH_KEY, SSH_PRINCIPAL, SUDO_RULE};
 use super::tree::HostTree;
 use crate::collect::world::Refusal;
 use crate::model::{Location, Observation, Subject, SubjectKind, Value};
@@ -56,7 +56,7 @@ impl Identities {
 pub(super) fn observe(tree: &HostTree<'_>, host: &str, seen: &mut Seen) -> Identities {
     let identities = read(tree, seen);
     let shadow = shadow(tree, seen);
-    let keys = keys::observe(tree, &identities, seen);
+    let keys = keys::observe(tree, host, &identities, seen);
     let grants = granted(tree, seen);
     for user in &identities.users {
         seen.observations.push(account(tree, host, &identities, user, shadow.as_ref(), &keys, &grants));
@@ -73,7 +73,7 @@ fn read(tree: &HostTree<'_>, seen: &mut Seen) -> Identities {
             identities.users = users;
             lines(tree, "etc/passwd", &faults, &[ACCOUNT], seen);
         }
-        Err(refusal) => every(tree, "etc/passwd", &refusal, &[ACCOUNT, SSH_KEY, SUDO_RULE], seen),
+        Err(refusal) => every(tree, "etc/passwd", &refusal, &[ACCOUNT, SSH_KEY, SSH_PRINCIPAL, SUDO_RULE], seen),
     }
     match tree.text("etc/group") {
         Ok(text) => {

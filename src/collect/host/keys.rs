@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Seen;
 use super::identity::Identities;
-use super::kinds::SSH_KEY;
+use super::kinds::{SSH_KEY, SSH_PRINCIPAL};
 use super::tree::HostTree;
 use crate::collect::access::key_locations;
 use crate::collect::limits::cut;
@@ -16,6 +16,7 @@ use crate::syntax::authorized_keys::{self, Key};
 /// Observes keys; gives how many open each account, `None` where a file cannot be read.
 pub(super) fn observe(
     tree: &HostTree<'_>,
+    host: &str,
     identities: &Identities,
     seen: &mut Seen,
 ) -> BTreeMap<String, Option<usize>> {
@@ -40,6 +41,8 @@ pub(super) fn observe(
             let (keys, faults) = authorized_keys::parse(&text);
             super::identity::lines(tree, path, &faults, &[SSH_KEY], seen);
             for key in &keys {
+                let named = key.principals.iter().filter(|_| key.authority).map(|name| (name.as_str(), key.line));
+                principals(tree, path, (host, &user.name), named, &mut stated, seen);
                 let one = ssh_key(tree, path, &user.name, key);
                 if stated.insert(one.subject.clone()) {
                     count = count.map(|count| count + 1);
@@ -64,10 +67,44 @@ pub(super) fn observe(
             Err(refusal) => seen.fault(SSH_KEY, tree.shown(path), refusal.to_string()),
         }
     }
+    // Without a trusted authority nobody reads who its certificates may be.
+    for (user, files) in locations.principals.iter().filter(|_| !locations.authorities.is_empty()) {
+        for path in files {
+            match tree.text(path) {
+                Ok(text) => {
+                    principals(tree, path, (host, user), authorized_keys::principals(&text), &mut stated, seen);
+                }
+                Err(Refusal::NotFound) => {}
+                Err(refusal) => seen.fault(SSH_PRINCIPAL, tree.shown(path), refusal.to_string()),
+            }
+        }
+    }
     for (place, reason) in &locations.hidden {
         seen.fault(SSH_KEY, place.clone(), reason.clone());
+        seen.fault(SSH_PRINCIPAL, place.clone(), reason.clone());
     }
     counts
+}
+
+/// Observes names in certificates that open an account, each once.
+fn principals<'a>(
+    tree: &HostTree<'_>,
+    path: &str,
+    (host, user): (&str, &str),
+    names: impl IntoIterator<Item = (&'a str, u32)>,
+    stated: &mut BTreeSet<Subject>,
+    seen: &mut Seen,
+) {
+    for (name, line) in names {
+        let subject = Subject::new(SubjectKind::Account, format!("{host}/{user}#principal[{}]", cut(name)));
+        if !stated.insert(subject.clone()) {
+            continue;
+        }
+        let place = Location::file(tree.shown(path), line, 1);
+        let mut one = Observation::new(SSH_PRINCIPAL, subject, place, "authorized principals");
+        one.set("user", user).set("principal", cut(name));
+        seen.observations.push(one);
+    }
 }
 
 fn ssh_key(tree: &HostTree<'_>, path: &str, user: &str, key: &Key) -> Observation {

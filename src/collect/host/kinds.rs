@@ -13,6 +13,7 @@ pub(super) const LOG_PATH: &str = "log-path";
 pub(super) const LOG_ROTATION: &str = "log-rotation";
 pub(super) const ACCOUNT: &str = "account";
 pub(super) const SSH_KEY: &str = "ssh-key";
+pub(super) const SSH_PRINCIPAL: &str = "ssh-principal";
 pub(super) const LOG_PARENT: &str = "log-parent";
 pub(super) const READING_PROGRAM: &str = "reading-program";
 pub(super) const LOGROTATE_ENTRY: &str = "logrotate-entry";
@@ -349,6 +350,16 @@ pub const KINDS: &[KindSpec] = &[
             field("has_expiry", Bool, "expiry-time is set", "有効期限が設定されている"),
             field("authority", Bool, "it signs certificates that open accounts", "証明書の発行元である"),
             field("principals", Texts, "principals that the line limits certificates to", "証明書の利用者名の限定"),
+        ],
+    },
+    KindSpec {
+        name: SSH_PRINCIPAL,
+        subject: "account:HOST/USER#principal[NAME]",
+        en: "one name in certificates of a trusted authority that opens one account",
+        ja: "信頼する発行元の証明書のうち、アカウントを開く利用者名(プリンシパル)",
+        fields: &[
+            field("user", Text, "user whose account it opens", "対象アカウント"),
+            field("principal", Text, "the name that a certificate must hold", "証明書の利用者名"),
         ],
     },
     KindSpec {

@@ -83,7 +83,7 @@ fn world_of(listing: &str) -> RecordedWorld {
         .file("root/etc/systemd/journald.conf", "[Journal]\nStorage=persistent\nMaxRetentionSec=1month\n")
         .file("root/etc/shadow", "root:*:1\nwebops:!:1\n")
         .file("root/etc/sudoers", "webops ALL=(root) NOPASSWD: /usr/bin/less\n")
-        .file("root/home/webops/.ssh/authorized_keys", format!("expiry-time=\"20270101\" ssh-ed25519 {KEY} x\n"))
+        .file("root/home/webops/.ssh/authorized_keys", format!("expiry-time=\"20270101\",cert-authority,principals=\"duty-desk\" ssh-ed25519 {KEY} x\n"))
         .file("root/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
         .file("root/etc/fstab", "/dev/sda1 / ext4 defaults 0 1\n")
         .file("root/etc/chrony.conf", "server a.example.jp\nserver b.example.jp\n")

@@ -13,6 +13,7 @@ pub(super) const FORM: &str = "http-form";
 pub(super) const PATH: &str = "http-wellknown";
 pub(super) const CRAWL: &str = "http-crawl";
 pub(super) const REDIRECT: &str = "http-redirect";
+pub(super) const ADMIN_PATH: &str = "http-admin-path";
 
 /// The kinds.
 pub const KINDS: &[KindSpec] = &[
@@ -268,6 +269,22 @@ pub const KINDS: &[KindSpec] = &[
                 "自組織でも個人情報を扱える委託先でもない送信先",
             ),
             field("page", Text, "path of its page", "ページのパス"),
+        ],
+    },
+    KindSpec {
+        name: ADMIN_PATH,
+        subject: "page:URL",
+        en: "one declared path of administration, asked for from where tenken runs",
+        ja: "宣言された管理用パスの応答(点検の実行元から確認)",
+        fields: &[
+            field("path", Text, "as declared", "宣言されたパス"),
+            field("host", Text, "the host", "ホスト"),
+            field(
+                "answer",
+                Text,
+                "page, password (401), redirect, refused (403, 444), absent (404, 410, or what the site says to any path) or other",
+                "応答(page・password・redirect・refused・absent・other)",
+            ),
         ],
     },
     KindSpec {

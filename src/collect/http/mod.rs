@@ -1,5 +1,6 @@
 //! Web answers of each declared host: plain HTTP, headers, cookies, pages, open paths. It never judges, and sends no body.
 
+mod admin;
 mod answers;
 mod consistency;
 mod cookies;
@@ -25,11 +26,11 @@ use futures_util::future::join_all;
 use url::Url;
 
 use self::cookies::Jar;
-use self::kinds::{COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, REDIRECT, RESPONSE};
+use self::kinds::{ADMIN_PATH, COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, REDIRECT, RESPONSE};
 use self::party::Parties;
 use self::wire::{Answer, Client, Question};
 use super::collector::{Collector, LocalFuture, Task};
-use super::limits::CONFIGURATION_BYTES;
+use super::limits::{CONFIGURATION_BYTES, NO_ADMIN_PATHS};
 use super::world::{Refusal, World};
 use crate::model::{Census, Evidence, Gap, Host, KindSpec, SubjectKind, Value};
 
@@ -185,6 +186,8 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, fac
     probes::probe(&mut visit, &absent.answers).await;
     redirects::follow(&mut visit).await;
     paths::exposures(&mut visit, &absent).await;
+    let admin = task.declaration.site.declared.admin_paths.as_deref();
+    admin::observe(&mut visit, admin.unwrap_or_default(), &absent).await;
     paths::security_text(&mut visit).await;
     let (count, differences) = consistency::addresses(&mut visit, others).await;
     if let Some(seen) = visit.evidence.observations.iter_mut().find(|seen| seen.kind == HOST) {
@@ -199,6 +202,10 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, fac
     });
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
+        if kind.name == ADMIN_PATH && admin.is_none() {
+            evidence.census.push(Census::not_asked(kind.name, &host.name, NO_ADMIN_PATHS));
+            continue;
+        }
         evidence.census.push(match (faults.first(), &unread) {
             (Some((subject, reason)), _) => {
                 Census::incomplete(kind.name, &host.name, count, format!("{subject}: {reason}"))

@@ -34,7 +34,7 @@ pub(super) struct Absent {
 
 impl Absent {
     /// Whether an answer is what the site says to anything: nearly the same words as to a path that it does not have.
-    fn is_like(&self, path: &str, body: &[u8]) -> bool {
+    pub(super) fn is_like(&self, path: &str, body: &[u8]) -> bool {
         let seen = shape(path, body);
         self.friendly.iter().any(|absent| {
             let shared = absent.intersection(&seen).count();

@@ -210,7 +210,9 @@ fn stated(task: &Task<'_>, scope: &str, seen: &[(Log, Scanned)], faults: Vec<(St
     let own: Vec<&str> = task.declaration.site.log_patterns.iter().map(|own| own.id.as_str()).collect();
     let outages: Vec<_> =
         task.declaration.records.iter().flatten().filter(|record| record.activity == "outage").collect();
-    let outages: Vec<i64> = outages.into_iter().map(|record| record.on.unix_seconds()).collect();
+    let lasted =
+        |record: &crate::model::Record| (record.on.unix_seconds(), record.until.unwrap_or(record.on).unix_seconds());
+    let outages: Vec<(i64, i64)> = outages.into_iter().map(lasted).collect();
     let mut evidence = Evidence { observations: state::contents(seen, &own), ..Evidence::default() };
     evidence.observations.extend(state::series(seen, &outages));
     let broken =

@@ -135,8 +135,8 @@ fn moment(one: &mut Observation, field: &str, seconds: Option<i64>) {
 
 const NO_TIME: &str = "no entry has a time that is understood";
 
-/// One observation a series. `outages` are days, in seconds since 1970.
-pub(super) fn series(seen: &[(Log, Scanned)], outages: &[i64]) -> Vec<Observation> {
+/// One observation a series. `outages` are first and last days, in seconds since 1970.
+pub(super) fn series(seen: &[(Log, Scanned)], outages: &[(i64, i64)]) -> Vec<Observation> {
     let mut all: BTreeMap<&str, Vec<&(Log, Scanned)>> = BTreeMap::new();
     // An error log is quiet while nothing is wrong: only visitors leave entries at all times.
     for part in seen.iter().filter(|(log, _)| log.kind == LogKind::Access) {
@@ -145,7 +145,7 @@ pub(super) fn series(seen: &[(Log, Scanned)], outages: &[i64]) -> Vec<Observatio
     all.into_iter().map(|(name, parts)| one_series(name, parts, outages)).collect()
 }
 
-fn one_series(name: &str, mut parts: Vec<&(Log, Scanned)>, outages: &[i64]) -> Observation {
+fn one_series(name: &str, mut parts: Vec<&(Log, Scanned)>, outages: &[(i64, i64)]) -> Observation {
     parts.sort_by_key(|(log, scanned)| (scanned.times.oldest, scanned.times.newest, log.path.clone()));
     let current = parts.iter().find(|(log, _)| log.path == name).or(parts.last());
     let source = current.map_or_else(Location::default, |(log, _)| Location::whole_file(log.open.as_str()));
@@ -162,8 +162,10 @@ fn one_series(name: &str, mut parts: Vec<&(Log, Scanned)>, outages: &[i64]) -> O
         one.unknown("longest_gap_seconds", reason).unknown("backwards_seconds", reason);
         return one;
     }
-    let explained =
-        |from: i64, to: i64| outages.iter().any(|day| *day + 2 * DAY_SECONDS > from && *day - DAY_SECONDS < to);
+    // An outage explains what it lasts: a year without entries is not told by one bad day in it.
+    let explained = |from: i64, to: i64| {
+        outages.iter().any(|(first, last)| *first - DAY_SECONDS <= from && to <= *last + 2 * DAY_SECONDS)
+    };
     let (mut gap, mut back) = ((0, None), (0, None));
     let mut until: Option<i64> = None;
     for (log, scanned) in parts {

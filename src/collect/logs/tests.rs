@@ -25,6 +25,7 @@ fn declaration(root: Option<&str>, logs: &[&str], outage: Option<&str>) -> Decla
         id: "o1".to_owned(),
         activity: "outage".to_owned(),
         on: Time::parse(on).unwrap(),
+        until: None,
         by: "x".to_owned(),
         operator: None,
         persons: Vec::new(),

@@ -287,6 +287,7 @@ pub const KINDS: &[KindSpec] = &[
             field("formats", FieldType::Texts, "formats in force", "有効な書式"),
         ],
     },
+    super::admin_path::KIND,
     KindSpec {
         name: SOCKET,
         subject: "file:PATH#socket[ADDRESS:PORT]",

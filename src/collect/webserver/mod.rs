@@ -1,6 +1,7 @@
 //! The web server's configuration as the server understands it: effective logs, formats and roots. It never judges.
 
 mod access;
+mod admin_path;
 pub mod apache;
 mod include;
 mod kinds;
@@ -20,6 +21,7 @@ mod variable;
 mod version;
 
 use super::collector::{Collector, LocalFuture, Task};
+use super::limits::NO_ADMIN_PATHS;
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, WebServer, WebServerKind};
 
@@ -47,7 +49,7 @@ impl Collector for WebServerCollector {
             for server in servers {
                 evidence.extend(match server.kind {
                     WebServerKind::Nginx => look(world, server, task),
-                    _ => served(world, server, task),
+                    WebServerKind::Apache => served(world, server, task),
                 });
             }
             evidence
@@ -64,8 +66,9 @@ fn not_asked(task: &Task<'_>) -> Evidence {
 fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let read = include::read(world, server);
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
+    let admin = task.declaration.site.declared.admin_paths.as_deref();
     let mut evidence =
-        Evidence { observations: model::observe(&read.directives, server, sensitive), ..Evidence::default() };
+        Evidence { observations: model::observe(&read.directives, server, sensitive, admin), ..Evidence::default() };
     let logs: Vec<_> = evidence.of_kind(kinds::LOG).cloned().collect();
     let acquisition = task.declaration.site.declared.acquisition.as_ref();
     let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
@@ -78,6 +81,8 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
                 &server.path,
                 "no sensitive paths are declared (site file: declared: sensitive_paths)",
             )
+        } else if kind.name == admin_path::ADMIN_PATH && admin.is_none() {
+            Census::not_asked(kind.name, &server.path, NO_ADMIN_PATHS)
         } else if let Some((subject, reason)) = read.faults.first() {
             Census::incomplete(kind.name, &server.path, count, format!("{subject}: {reason}"))
         } else {
@@ -100,10 +105,7 @@ fn served(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let sensitive = declared.sensitive_paths.as_deref();
     let shortened =
         declared.acquisition.as_ref().map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
-    let mut whole = match server.kind {
-        WebServerKind::Apache => apache::look(world, server, sensitive),
-        WebServerKind::Nginx | WebServerKind::Haproxy | WebServerKind::Caddy => served::Whole::default(),
-    };
+    let mut whole = apache::look(world, server, sensitive);
     let faults = std::mem::take(&mut whole.faults);
     let mut evidence =
         Evidence { observations: served::observe(whole, &server.path, shortened), ..Evidence::default() };
@@ -112,6 +114,10 @@ fn served(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
         evidence.census.push(if kind.name == kinds::SENSITIVE_PATH && sensitive.is_none() {
             let reason = "no sensitive paths are declared (site file: declared: sensitive_paths)";
             Census::not_asked(kind.name, &server.path, reason)
+        } else if kind.name == admin_path::ADMIN_PATH && declared.admin_paths.is_none() {
+            Census::not_asked(kind.name, &server.path, NO_ADMIN_PATHS)
+        } else if kind.name == admin_path::ADMIN_PATH {
+            Census::incomplete(kind.name, &server.path, 0, "paths of administration are looked for in nginx only")
         } else if let Some((subject, reason)) = faults.first() {
             Census::incomplete(kind.name, &server.path, count, format!("{subject}: {reason}"))
         } else {

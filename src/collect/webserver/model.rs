@@ -9,11 +9,11 @@ use super::log_format::Formats;
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
 use super::variable::Variables;
-use super::{level_facts, nginx_facts, server_facts, socket, upstream, version};
+use super::{admin_path, level_facts, nginx_facts, server_facts, socket, upstream, version};
 use crate::collect::log_class::Written;
 use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
-const METHOD: &str = "configuration read as nginx reads it";
+pub(super) const METHOD: &str = "configuration read as nginx reads it";
 
 /// A level that answers requests.
 pub(super) struct Level<'a> {
@@ -48,7 +48,12 @@ pub(super) struct Server<'a> {
 }
 
 /// Observes a whole configuration.
-pub(super) fn observe(directives: &[Node], server: &WebServer, sensitive: Option<&[String]>) -> Vec<Observation> {
+pub(super) fn observe(
+    directives: &[Node],
+    server: &WebServer,
+    sensitive: Option<&[String]>,
+    admin: Option<&[String]>,
+) -> Vec<Observation> {
     let main = server.path.as_str();
     let formats = Formats::of(directives);
     let servers = servers(directives);
@@ -75,6 +80,7 @@ pub(super) fn observe(directives: &[Node], server: &WebServer, sensitive: Option
         for path in sensitive.unwrap_or_default() {
             observations.push(sensitive_seen(server, path, &whole, &formats));
         }
+        observations.extend(admin.unwrap_or_default().iter().filter_map(|path| admin_path::seen(&whole, server, path)));
     }
     observations.extend(socket::seen(&whole, &servers));
     observations.extend(logs_seen(&servers, &formats));

@@ -12,6 +12,8 @@ fn declaration(root: Option<&str>) -> Declaration {
     let mut site = Site { name: "example".to_owned(), ..Site::default() };
     site.declared.sensitive_paths = Some(vec!["/contact".to_owned()]);
     site.declared.acquisition = Some(Vec::new());
+    site.declared.admin_paths =
+        Some(["www.example.jp/manage/", "/manage/", ":8443", "/none/"].map(str::to_owned).to_vec());
     site.web_servers = vec![WebServer {
         kind: WebServerKind::Nginx,
         path: "nginx/nginx.conf".to_owned(),
@@ -73,6 +75,7 @@ http {
     location / { }
     location /assets/ { access_log off; }
     location ~* \\.(css|js)$ { access_log off; }
+    location /manage/ { allow 192.0.2.0/24; deny all; auth_basic x; }
     location = /contact { access_log /srv/www/logs/contact.log tracing; }
   }
 }
@@ -91,7 +94,7 @@ fn effective_logs_formats_and_roots_are_stated() {
     assert_eq!(texts(&evidence, LOG, contact, "classes"), ["access_info", "cookie", "ip_address"]);
     let inside = evidence.of_kind(LOG).find(|seen| seen.subject.to_string() == contact).unwrap();
     assert_eq!(inside.flag("in_web_root"), Some(true));
-    assert_eq!(inside.source.line, Some(13));
+    assert_eq!(inside.source.line, Some(14));
     let logging = |path: &str| {
         let subject = format!("file:nginx/nginx.conf#server[www.example.jp:443]/location[{path}]");
         let seen = evidence.of_kind(LOCATION).find(|seen| seen.subject.to_string() == subject).unwrap();
@@ -104,7 +107,31 @@ fn effective_logs_formats_and_roots_are_stated() {
     assert_eq!(path.flag("query_logged"), Some(true));
 }
 
+use super::admin_path::ADMIN_PATH;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH};
+
+#[test]
+fn administration_is_let_in_from_where_its_own_level_says() {
+    let world = RecordedWorld::new()
+        .file("nginx/nginx.conf", WHOLE)
+        .file("nginx/conf.d/a.conf", "server { listen 127.0.0.1:8443 ssl; server_name m; location / { return 200 x; root /m; } }")
+        .file("nginx/conf.d/b.conf", "server { listen 443; server_name any; location /manage/ { satisfy any; allow 192.0.2.1; deny all; auth_basic x; } }");
+    let evidence = look_at(&world);
+    let told: Vec<(&str, Vec<&str>, Option<bool>)> = evidence
+        .of_kind(ADMIN_PATH)
+        .map(|seen| (seen.text("path").unwrap(), seen.texts("sources"), seen.flag("password")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (":8443", vec!["all"], Some(false)),
+            ("/manage/", vec!["all"], Some(true)),
+            ("www.example.jp/manage/", vec!["192.0.2.0/24"], Some(true)),
+            ("/manage/", vec!["192.0.2.0/24"], Some(true)),
+        ],
+        "a path that no location names is no level of its own"
+    );
+}
 
 #[test]
 fn what_is_stated_is_what_is_declared() {

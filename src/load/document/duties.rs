@@ -52,3 +52,26 @@ pub struct HoldingDocument {
     /// Entry of the published register of personal information files.
     pub register_ref: Option<String>,
 }
+
+/// How a leak is reported: whom, and within how many days the body has set itself to do so.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BreachPlanDocument {
+    /// The office that decides and reports, and how it is reached day and night.
+    pub officer: Option<String>,
+    /// Where the Personal Information Protection Commission takes reports.
+    pub commission: Option<String>,
+    /// Who tells the persons concerned.
+    pub persons: Option<String>,
+    /// Days within which the prompt report is made.
+    #[schemars(range(min = 0))]
+    pub prompt_report_days: Option<i64>,
+    /// Days within which the full report is made.
+    #[schemars(range(min = 0))]
+    pub full_report_days: Option<i64>,
+    /// The same where somebody acted unlawfully.
+    #[schemars(range(min = 0))]
+    pub full_report_unlawful_days: Option<i64>,
+    /// Where the plan is.
+    pub document_ref: Option<String>,
+}

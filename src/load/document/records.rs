@@ -27,6 +27,10 @@ pub struct RecordDocument {
     /// When.
     #[schemars(schema_with = "super::date_schema")]
     pub on: String,
+    /// Last day, of what lasts: an outage.
+    #[serde(default)]
+    #[schemars(schema_with = "super::optional_date_schema")]
+    pub until: Option<String>,
     /// By whom: an id of the people file, a role or a firm.
     #[schemars(length(min = 1))]
     pub by: String,

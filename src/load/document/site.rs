@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::duties::{EntityDocument, HoldingDocument, StatuteDocument};
+use super::duties::{BreachPlanDocument, EntityDocument, HoldingDocument, StatuteDocument};
 use super::exports::{AccountsDocument, MailDocument};
 
 /// What is assessed. What it does not name is not looked at, and the report says so.
@@ -105,10 +105,6 @@ pub struct ConfigurationDocument {
     pub nginx: Option<String>,
     /// Path of Apache's main file: apache2.conf or httpd.conf.
     pub apache: Option<String>,
-    /// Path of haproxy.cfg, or of a folder of such files.
-    pub haproxy: Option<String>,
-    /// Path of the Caddyfile.
-    pub caddy: Option<String>,
     /// Compose files; those of one folder are one project, in which a later one overrides an earlier one.
     pub compose: Option<Vec<String>>,
     /// Kubernetes manifests.
@@ -237,6 +233,8 @@ pub struct DeclaredDocument {
     pub acquisition: Option<Vec<AcquisitionDocument>>,
     /// Paths whose query string must not be logged.
     pub sensitive_paths: Option<Vec<String>>,
+    /// Paths of administration pages, /manage/ or HOST/manage/, or ports that serve nothing else, :8443; [] says that there are none.
+    pub admin_paths: Option<Vec<String>>,
     /// Addresses from which administration is allowed.
     pub admin_sources: Option<Vec<String>>,
     /// Accounts, and groups as group:NAME, that may read logs.
@@ -261,6 +259,8 @@ pub struct DeclaredDocument {
     pub entity: Option<EntityDocument>,
     /// Who answers for which checks: check or pattern (tls-*) -> own, shared or a contractor's id.
     pub responsibilities: Option<BTreeMap<String, String>>,
+    /// How a leak is reported.
+    pub breach_plan: Option<BreachPlanDocument>,
     /// Holdings of personal information.
     pub holdings: Option<Vec<HoldingDocument>>,
     /// Residual risk that the body tolerates.

@@ -47,6 +47,7 @@ pub(super) const SERVER_REASONS: &[(&str, &str)] = &[
     ),
     ("LimitRequestBody is no number", "LimitRequestBodyが数値ではありません"),
     ("a log format that httpd refuses", "httpdが受け付けないログ書式です"),
+    ("paths of administration are looked for in nginx only", "管理用パスの確認はnginxのみに対応しています"),
 ];
 
 #[cfg(test)]

@@ -312,7 +312,6 @@ pub(super) const REASONS: &[(&str, &str)] = &[
     ("it was never used", "利用されたことがありません"),
     ("no column of user names and roles", "ユーザ名と権限の列がありません"),
     ("no column of mailboxes and of targets", "メールボックスと転送先の列がありません"),
-    ("a program gives keys (AuthorizedKeysCommand)", "プログラムが鍵を与えます(AuthorizedKeysCommand)"),
     ("more files are included than are read", "取り込むファイルが上限を超えています"),
     ("it is included too deeply", "取込みが深すぎます"),
     ("a pattern that is not followed", "展開できないパターンです"),

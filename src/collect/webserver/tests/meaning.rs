@@ -13,7 +13,7 @@ fn observations(text: &str, version: &str) -> Vec<Observation> {
         version: Some(version.to_owned()),
         root: None,
     };
-    observe(&nodes(text), &server, None)
+    observe(&nodes(text), &server, None, None)
 }
 
 /// The value of a field of the one observation of a kind whose subject ends so.
