@@ -1,6 +1,6 @@
 //! What the scanner finds in generated logs: every planted value, in every writing, across the edges of blocks; and nothing
 //! in clean ones. Small here; TENKEN_LOG_VALUES=1000000 and TENKEN_LOG_BYTES=10000000000 give the full sizes (--release).
-#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on is a test that fails.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // A test that cannot go on is a test that fails.
 #![allow(clippy::cast_possible_truncation)] // Digits and small counts.
 
 #[path = "logs/generator.rs"]
@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use generator::{Clean, Stream, WRITINGS, Writing, planted};
-use tenken::scan::{Allowed, Class, Options, Packing, Patterns, Scanned, Tier, look};
+use tenken::scan::{Allowed, Class, Fault, Options, Packing, Patterns, Scanned, Tier, look};
 
 fn wanted(name: &str, small: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(small)
@@ -254,6 +254,100 @@ fn what_is_no_log_is_a_gap_and_the_rest_goes_on() {
     assert_eq!(gap("nowhere").as_deref(), Some("not found"));
     assert_eq!(tenken(&folder, &["logs", "cut.gz"]).status.code(), Some(3));
     assert_eq!(tenken(&folder, &["logs", "good.log"]).status.code(), Some(1));
+}
+
+/// Words without an end of a line, and an address at their end.
+struct OneLine {
+    left: u64,
+    end: &'static [u8],
+}
+
+impl Read for OneLine {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            return self.end.read(out);
+        }
+        let count = out.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        for (at, byte) in out[..count].iter_mut().enumerate() {
+            *byte = if at % 7 == 6 { b',' } else { b'a' };
+        }
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+/// Small here; `TENKEN_LOG_LINE_BYTES=1000000000` gives a line of 1 GB.
+#[test]
+fn a_line_of_any_length_is_read_in_pieces() {
+    let left = wanted("TENKEN_LOG_LINE_BYTES", 8 << 20);
+    let seen = scan(Box::new(OneLine { left, end: b" ?mail=taro@example.jp" }), 1);
+    assert_eq!((seen.lines, seen.counts.get(&(Class::Email, Tier::Confirmed))), (1, Some(&1)));
+    assert_eq!(seen.faults, []);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    println!("a line of {left} bytes; peak memory of all tests of this file so far: {}", peak.trim());
+}
+
+#[test]
+fn a_log_that_grows_is_renamed_or_cut_while_it_is_read_is_read_to_its_first_end_or_said() {
+    type Move<'a> = (&'a str, &'a (dyn Fn(&Path) + Sync));
+    let folder = folder("moving");
+    let text = LINE.repeat(40_000);
+    let (allowed, patterns) = (Allowed::default(), Patterns::default());
+    let moves: [Move<'_>; 3] = [
+        ("grows", &|path: &Path| {
+            let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+            file.write_all(&text).unwrap();
+        }),
+        ("is rotated", &|path: &Path| {
+            std::fs::rename(path, path.with_extension("1")).unwrap();
+            std::fs::write(path, LINE).unwrap();
+        }),
+        ("is cut", &|path: &Path| std::fs::File::options().write(true).open(path).unwrap().set_len(0).unwrap()),
+    ];
+    for (name, moved) in moves {
+        let path = folder.join(format!("{}.log", name.replace(' ', "-")));
+        std::fs::write(&path, &text).unwrap();
+        let once = std::sync::Once::new();
+        let options = Options {
+            allowed: &allowed,
+            patterns: &patterns,
+            threads: 1,
+            size_bytes: Some(text.len() as u64),
+            progress: &|_| once.call_once(|| moved(&path)),
+        };
+        let seen = look(Box::new(std::fs::File::open(&path).unwrap()), &options);
+        if name == "is cut" {
+            assert_eq!(seen.faults, [Fault::Shrunk], "{name}");
+            assert!(seen.bytes < text.len() as u64);
+        } else {
+            assert_eq!((seen.bytes, seen.faults.as_slice()), (text.len() as u64, [].as_slice()), "{name}");
+            assert_eq!(seen.lines, 40_000, "{name}");
+        }
+    }
+}
+
+/// A terminal by script(1): the bar shows bytes and the time left, and the report follows it.
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_a_bar_shows_bytes_and_the_time_left() {
+    if !Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        assert!(std::env::var_os("TENKEN_REAL").is_none(), "script is missing");
+        println!("!! the bar was not seen on a terminal: script is missing");
+        return;
+    }
+    let folder = folder("bar");
+    std::fs::write(folder.join("a.log"), LINE.repeat(40_000)).unwrap();
+    let line = format!("{} logs --lang en a.log b.log", env!("CARGO_BIN_EXE_tenken"));
+    std::fs::copy(folder.join("a.log"), folder.join("b.log")).unwrap();
+    let mut command = Command::new("timeout");
+    command.args(["60", "script", "-qec", &line, "/dev/null"]).current_dir(&folder).env("TERM", "xterm");
+    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let bar = text.find("/6.56 MiB").unwrap_or_else(|| panic!("no bar: {text}"));
+    assert!(text.contains("MiB/s  0s"), "{text}");
+    assert!(text.find("log(s)").is_some_and(|report| report > bar), "{text}");
 }
 
 #[test]

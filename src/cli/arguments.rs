@@ -53,6 +53,8 @@ pub(super) enum Command {
     Logs(LogsOptions),
     /// Explain a check, clause, parameter, list or field; without one, list everything
     Explain(ExplainOptions),
+    /// Mend findings of configuration: shows the edits as a diff; --write applies them
+    Fix(Box<FixOptions>),
     /// Run the examples of checks: the bundled ones, or those of files
     Test(TestOptions),
     /// Print the JSON Schema of a file kind
@@ -274,9 +276,19 @@ pub(super) struct CollectOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
-    /// Id of a check, clause, parameter, kind or field, or a framework item such as iso-27001:A.8.15
+    /// Id of a check, clause, parameter, kind or field, a framework item such as iso-27001:A.8.15, or, with
+    /// --configuration, a URL
     #[arg(value_name = "ID")]
     pub(super) id: Option<String>,
+    /// nginx.conf: what it answers to the URL, offline
+    #[arg(long, value_name = "FILE")]
+    pub(super) configuration: Option<PathBuf>,
+    /// Folder that stands for / on the server, so that its files and absolute includes are found
+    #[arg(long, env = "TENKEN_ROOT", value_name = "DIR")]
+    pub(super) root: Option<PathBuf>,
+    /// Address of the client, where access rules ask for it
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) client: Option<std::net::IpAddr>,
     /// text, markdown or json
     #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "markdown", "json"])]
     pub(super) format: String,
@@ -286,6 +298,27 @@ pub(super) struct ExplainOptions {
     /// Policy whose clauses are named: a bundled id or a file
     #[arg(long, env = "TENKEN_POLICY", value_name = "POLICY", default_value = "four-principles")]
     pub(super) policy: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FixOptions {
+    /// Site file, folder, or nginx.conf
+    #[arg(value_name = "TARGET", default_value = "tenken.yml")]
+    pub(super) target: String,
+    /// Write the edits; the old text is kept beside each file as .NAME.tenken-backup
+    #[arg(long)]
+    pub(super) write: bool,
+    /// Also edits that may change how the site behaves
+    #[arg(long = "unsafe")]
+    pub(super) allow_unsafe: bool,
+    /// Only these checks; * stands for anything
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Not these checks
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub(super) skip: Vec<String>,
+    #[command(flatten)]
+    pub(super) look: LookOptions,
 }
 
 #[derive(Debug, Args)]

@@ -47,6 +47,8 @@ pub struct Header {
     pub acl: acl::Lists,
     /// The value of `security.capability`.
     pub capability: Option<Vec<u8>>,
+    /// File flags (`SCHILY.fflags`, as bsdtar and star write them); `None` where the entry has none.
+    pub flags: Option<acl::Flags>,
     /// Attributes of this entry that could not be read.
     pub bad_attributes: bool,
 }
@@ -228,6 +230,13 @@ fn header(
     let access = acl_of("SCHILY.acl.access", "SCHILY.xattr.system.posix_acl_access");
     let default = acl_of("SCHILY.acl.default", "SCHILY.xattr.system.posix_acl_default");
     let capability = record("SCHILY.xattr.security.capability").map(<[u8]>::to_vec);
+    let flags = text("SCHILY.fflags").map(|names| {
+        let has = |wanted: &[&str]| names.split(',').any(|name| wanted.contains(&name.trim()));
+        acl::Flags {
+            append_only: has(&["sappnd", "sappend", "uappnd", "uappend"]),
+            immutable: has(&["schg", "schange", "simmutable", "uchg", "uchange", "uimmutable"]),
+        }
+    });
     let id = |key: &str, from: usize| {
         let value = whole(key).or_else(|| field(from, from + 8)).ok_or(TarError::NoHeader)?;
         u32::try_from(value).map_err(|_| TarError::NoHeader)
@@ -249,6 +258,7 @@ fn header(
         target: text("linkpath").or(long_target).unwrap_or_else(|| until_zero(&block[157..257])),
         acl: acl::Lists { access, default },
         capability,
+        flags,
         bad_attributes,
         path,
     })
@@ -310,12 +320,15 @@ mod tests {
     fn a_value_with_line_ends_in_it_is_whole() {
         // Group 10 is a line end in the kernel's spelling.
         let acl = [2, 0, 0, 0, 8, 0, 4, 0, 10, 0, 0, 0];
-        let pax = [record("SCHILY.xattr.system.posix_acl_access", &acl), record("path", b"var/log/long.log")].concat();
+        let flags = record("SCHILY.fflags", b"sappnd,nodump");
+        let pax =
+            [flags, record("SCHILY.xattr.system.posix_acl_access", &acl), record("path", b"var/log/long.log")].concat();
         let archive = [block("pax", b'x', &pax), block("short", b'0', b"line\n"), vec![0; 1024]].concat();
         let mut reader = Reader::new(archive.as_slice());
         let header = reader.next_header().unwrap().unwrap();
         assert_eq!((header.path.as_str(), header.mode, header.uid, header.gid), ("var/log/long.log", 0o640, 33, 4));
         assert_eq!(acl::shown(&header.acl.access[0]), "group:10:r--");
+        assert_eq!(header.flags, Some(acl::Flags { append_only: true, immutable: false }));
         let mut content = String::new();
         reader.read_to_string(&mut content).unwrap();
         assert_eq!(content, "line\n");

@@ -27,9 +27,9 @@ pub(in crate::cli) struct WaiveOptions {
     /// The finding, as the report names it: 16 hex digits
     #[arg(value_name = "FINGERPRINT")]
     pub(in crate::cli) fingerprint: String,
-    /// Why it is accepted for a time
+    /// Why it is accepted for a time; without it, the reason that a comment "# tenken: CHECK because ..." gives
     #[arg(long, value_name = "TEXT")]
-    pub(in crate::cli) reason: String,
+    pub(in crate::cli) reason: Option<String>,
     /// Who answers for it
     #[arg(long, value_name = "WHO")]
     pub(in crate::cli) owner: String,

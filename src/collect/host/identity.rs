@@ -367,4 +367,22 @@ mod tests {
         assert_eq!(roots("auth optional pam_cap.so\n"), ["pam_cap ^cap_dac_read_search"]);
         assert_eq!(roots("#auth optional pam_cap.so\n"), Vec::<String>::new());
     }
+
+    #[test]
+    fn aliases_and_groups_that_name_each_other_in_a_circle_have_an_end() {
+        let sudoers = "User_Alias A = B, %ops\nUser_Alias B = A, hanako\nCmnd_Alias C = D\nCmnd_Alias D = C, /bin/sh\nA ALL=(root) C\n";
+        let world = RecordedWorld::new()
+            .file("root.mtree", LISTING)
+            .file("root/etc/passwd", "taro:x:1:1::/:/bin/sh\nhanako:x:2:2::/:/bin/sh\n")
+            .file("root/etc/group", "ops:x:5:ops,taro,ops\nhanako:x:2:ops\n")
+            .file("root/etc/pam.d/sshd", "")
+            .file("root/etc/security/capability.conf", "")
+            .file("root/etc/sudoers", sudoers);
+        let tree = HostTree::open(&world, "root", None).unwrap();
+        let mut seen = Seen::default();
+        observe(&tree, "www", &mut seen);
+        let rules = seen.observations.iter().filter(|seen| seen.kind == SUDO_RULE);
+        let who: Vec<_> = rules.map(|rule| (rule.text("user"), rule.flag("opens_logs"))).collect();
+        assert!(who.contains(&(Some("hanako"), Some(true))) && who.contains(&(Some("taro"), Some(true))), "{who:?}");
+    }
 }

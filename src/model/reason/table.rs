@@ -264,7 +264,7 @@ pub(super) const REASONS: &[(&str, &str)] = &[
         "the archive keeps no access control lists (tar --acls)",
         "アーカイブにアクセス制御リストが含まれていません(tar --acls)",
     ),
-    ("a tar does not keep append-only and immutable attributes", "tarには追記専用・変更不可の属性が含まれません"),
+    ("the archive keeps no append-only and immutable attributes", "アーカイブに追記専用・変更不可の属性が含まれません"),
     ("the archive has no entry of it", "アーカイブに該当する項目がありません"),
     ("a link to what the archive does not hold", "アーカイブにないものへのリンクです"),
     ("a layer that the archive does not hold", "アーカイブに含まれない層です"),

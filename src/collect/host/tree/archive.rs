@@ -9,7 +9,7 @@ use crate::collect::limits::{HOST_ARCHIVE_BYTES, HOST_ARCHIVE_KEPT_BYTES, HOST_E
 use crate::collect::unpacked::unpacked;
 use crate::collect::world::{Refusal, World};
 use crate::model::Time;
-use crate::syntax::acl::{self, Lists};
+use crate::syntax::acl::{self, Flags, Lists};
 use crate::syntax::tar::{EntryKind, Header, Reader};
 
 /// Bytes of an image's manifest; the registry's own limit is 4 MiB, real ones have some KiB.
@@ -26,6 +26,8 @@ pub(super) struct Archive {
     kept_bytes: u64,
     /// Some entry has an access control list, so the program that made the archive kept them.
     keeps_lists: bool,
+    /// The same for file flags.
+    keeps_flags: bool,
     /// Layers of an image have no lists but those that they state.
     is_image: bool,
     /// How many layers were read: a whiteout takes away what lower ones had, never what its own brings.
@@ -38,6 +40,7 @@ struct Kept {
     entry: Entry,
     lists: Result<Lists, &'static str>,
     capability: Option<Vec<u8>>,
+    flags: Option<Flags>,
 }
 
 impl Archive {
@@ -131,11 +134,18 @@ impl Archive {
                 Err(refusal) => faults.push(format!("{name}: {refusal}")),
             }
         }
+        self.keeps_flags |= header.flags.is_some();
         self.keeps_lists |= !header.acl.access.is_empty() || !header.acl.default.is_empty();
         let lists = if header.bad_attributes { Err("the list cannot be understood") } else { Ok(header.acl.clone()) };
         self.entries.insert(
             name,
-            Kept { layer: self.layer, entry: of_header(header), lists, capability: header.capability.clone() },
+            Kept {
+                layer: self.layer,
+                entry: of_header(header),
+                lists,
+                capability: header.capability.clone(),
+                flags: header.flags,
+            },
         );
     }
 
@@ -204,7 +214,12 @@ impl Archive {
             } else {
                 Err("the archive keeps no access control lists (tar --acls)")
             },
-            flags: Err("a tar does not keep append-only and immutable attributes"),
+            // An archive that keeps them names them where there are any.
+            flags: match kept.flags {
+                Some(flags) => Ok(flags),
+                None if self.keeps_flags => Ok(Flags::default()),
+                None => Err("the archive keeps no append-only and immutable attributes"),
+            },
             reads_all: match &kept.capability {
                 Some(bytes) => acl::capability_reads_all(bytes).ok_or("the capability cannot be understood"),
                 None => Ok(false),
