@@ -9,6 +9,7 @@ mod files;
 mod guard;
 mod header;
 mod host;
+mod kind;
 mod levels;
 mod log_format;
 mod logs;
@@ -33,6 +34,7 @@ use crate::model::WebServer;
 use read::{Node, Read};
 
 pub use explain::{Explained, explain};
+pub(super) use kind::SECTION;
 
 /// Reads a configuration.
 pub(super) fn look(world: &dyn World, server: &WebServer, sensitive: Option<&[String]>) -> Whole {
