@@ -22,7 +22,7 @@ START, END = "<!-- nginx-parsers -->", "<!-- /nginx-parsers -->"
 def fetch(folder):
     for name in SUITES:
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", folder, name],
+            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", folder, name],
             check=False,
         )
     for archive in glob.glob(os.path.join(folder, "*.tar.gz")):

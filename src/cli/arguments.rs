@@ -13,7 +13,7 @@ mod upkeep;
 pub(super) use logs::LogsOptions;
 pub(super) use upkeep::{
     HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, RegisterAction,
-    RegisterOptions, WaiveOptions,
+    RegisterOptions, VerifyOptions, WaiveOptions,
 };
 
 /// tenken (点検): does this site keep its own published security and privacy policy?
@@ -150,6 +150,9 @@ pub(super) struct LookOptions {
     /// Seconds that one answer may take
     #[arg(long, env = "TENKEN_TIMEOUT", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: u64,
+    /// Ask the mail servers of the declared mail domains for STARTTLS on port 25, as `mail: { starttls: true }` does
+    #[arg(long, env = "TENKEN_STARTTLS")]
+    pub(super) starttls: bool,
     /// How deep to look at TLS: verdict asks only what the checks need, full lists everything that is accepted
     #[arg(long, env = "TENKEN_DEPTH", value_name = "verdict|full", default_value = "verdict", value_parser = ["verdict", "full"])]
     pub(super) depth: String,
@@ -247,6 +250,12 @@ pub(super) struct AssessOptions {
     /// Ed25519 key (of tenken keygen, OpenSSL or OpenSSH) that signs the bundle and what is added to the ledger
     #[arg(long, env = "TENKEN_KEY", value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
+    /// Every finding with its evidence; without it a bare https:// URL is summed up on one screen (text only)
+    #[arg(long, env = "TENKEN_DETAILS", conflicts_with = "summary")]
+    pub(super) details: bool,
+    /// One screen for any target: the verdicts, the worst findings, and counts of the rest (text only)
+    #[arg(long, env = "TENKEN_SUMMARY")]
+    pub(super) summary: bool,
     /// The verdict alone, in one line
     #[arg(short, long, env = "TENKEN_QUIET")]
     pub(super) quiet: bool,
@@ -345,16 +354,6 @@ pub(super) struct InitOptions {
     pub(super) dir: PathBuf,
     #[command(flatten)]
     pub(super) look: LookOptions,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct VerifyOptions {
-    /// The bundle
-    #[arg(value_name = "BUNDLE")]
-    pub(super) bundle: PathBuf,
-    /// Public key (PEM, or a line of OpenSSH) that must have signed it
-    #[arg(long, value_name = "FILE")]
-    pub(super) key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! The words of the commands that are used between runs: waive, plan, record, history, keygen.
+//! The words of the commands that are used between runs: waive, plan, record, history, keygen, verify.
 
 use std::path::PathBuf;
 
@@ -196,4 +196,14 @@ pub(in crate::cli) struct KeygenOptions {
     /// File for the private key; the public one is written beside it with .pub at its end
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyOptions {
+    /// The bundle
+    #[arg(value_name = "BUNDLE")]
+    pub(in crate::cli) bundle: PathBuf,
+    /// Public key (PEM, or a line of OpenSSH) that must have signed it
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) key: Option<PathBuf>,
 }
