@@ -1,4 +1,5 @@
-//! Turns the bundled YAML (checks, policies, parameters, editions) into one JSON text, so that no YAML is parsed at start.
+//! Turns the bundled YAML (checks, policies, parameters, editions) into JSON texts, so that no YAML is parsed at start, and no more
+//! JSON than a command needs.
 //!
 //! It refuses what is not strict YAML; what a check must be beyond that is held by `tests/checks.rs`.
 
@@ -30,11 +31,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => policies.insert(name, document(&path)?),
         };
     }
-    bundle.insert("checks".to_owned(), Value::Array(checks));
     bundle.insert("policies".to_owned(), Value::Object(policies));
     bundle.insert("tls_profiles".to_owned(), Value::Object(profiles));
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("bundled.json");
-    fs::write(out, serde_json::to_string(&bundle)?)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    // A check a line: one is read without the others, and none has to be taken apart to be kept.
+    fs::write(out.join("checks.jsonl"), checks.iter().map(|check| format!("{check}\n")).collect::<String>())?;
+    for (name, part) in bundle {
+        fs::write(out.join(format!("{name}.json")), part.to_string())?;
+    }
     Ok(())
 }
 

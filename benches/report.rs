@@ -15,7 +15,7 @@ fn main() {
 }
 
 fn options() -> RenderOptions {
-    RenderOptions { language: Language::Japanese, width: 80, color: false, explain: true, quiet: false }
+    RenderOptions { language: Language::Japanese, width: 80, color: false, explain: true, quiet: false, summary: false }
 }
 
 fn names() -> impl Iterator<Item = &'static str> {

@@ -22,6 +22,7 @@ pub mod history;
 pub mod join;
 pub mod key;
 pub mod load;
+pub mod mend;
 pub mod model;
 pub mod pipeline;
 pub mod report;

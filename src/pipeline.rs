@@ -2,6 +2,7 @@
 
 mod snapshot;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ring::digest;
@@ -49,15 +50,14 @@ pub fn site_name(file: &EvidenceFile) -> Result<String, PipelineError> {
 #[must_use]
 pub fn input_hashes(file: &EvidenceFile) -> BTreeMap<String, String> {
     let mut hashes = BTreeMap::new();
-    hashes.insert("policy".to_owned(), sha256(&[file.sources.policy.to_string()]));
-    hashes.insert("site".to_owned(), sha256(&[file.sources.site.to_string()]));
+    hashes.insert("policy".to_owned(), sha256([file.sources.policy.to_string()]));
+    hashes.insert("site".to_owned(), sha256([file.sources.site.to_string()]));
     for collector in COLLECTORS {
         let kinds: Vec<&str> = collector.kinds().iter().map(|kind| kind.name).collect();
         let of_collector = file.evidence.observations.iter().filter(|seen| kinds.contains(&seen.kind.as_str()));
         // Times differ from run to run and are no change.
-        let facts: Vec<String> =
-            of_collector.map(|seen| format!("{}\0{}\0{:?}\n", seen.kind, seen.subject, seen.fields)).collect();
-        hashes.insert(format!("evidence-{}", collector.name()), sha256(&facts));
+        let facts = of_collector.map(|seen| format!("{}\0{}\0{:?}\n", seen.kind, seen.subject, seen.fields));
+        hashes.insert(format!("evidence-{}", collector.name()), sha256(facts));
     }
     hashes
 }
@@ -244,14 +244,14 @@ pub fn matches_glob(glob: &str, name: &str) -> bool {
 }
 
 /// SHA-256 over the checks' documents, in hexadecimal.
-fn pack_hash(checks: &[serde_json::Value]) -> String {
-    sha256(&checks.iter().map(|check| format!("{check}\n")).collect::<Vec<_>>())
+fn pack_hash(checks: &[Cow<'static, str>]) -> String {
+    sha256(checks.iter().flat_map(|check| [check.as_ref(), "\n"]))
 }
 
-fn sha256(parts: &[String]) -> String {
+fn sha256(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
     let mut hash = digest::Context::new(&digest::SHA256);
     for part in parts {
-        hash.update(part.as_bytes());
+        hash.update(part.as_ref());
     }
     hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

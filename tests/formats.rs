@@ -13,7 +13,7 @@ mod worlds;
 const SEEDS: u64 = 60;
 
 fn options(language: Language) -> RenderOptions {
-    RenderOptions { language, width: 80, color: false, explain: true, quiet: false }
+    RenderOptions { language, width: 80, color: false, explain: true, quiet: false, summary: false }
 }
 
 fn rendered(assessment: &Assessment, format: &str, language: Language) -> String {
@@ -66,6 +66,28 @@ fn every_sentence_of_the_managers_page_rests_on_findings_of_its_kind() {
         }
     }
     assert!(traced > 1_000, "only {traced} sentences were traced");
+}
+
+#[test]
+fn a_summary_fits_one_screen_and_counts_what_it_leaves_out() {
+    let text = FORMATS.iter().find(|known| known.name == "text").unwrap();
+    for assessment in worlds() {
+        let failing: BTreeSet<&str> =
+            assessment.failing().into_iter().map(|found| found.finding.check.as_str()).collect();
+        for (language, more) in
+            [(Language::English, " more check(s) fail"), (Language::Japanese, "件、判断できなかった検査")]
+        {
+            let options = RenderOptions { width: 100, summary: true, ..options(language) };
+            let page = (text.render)(&assessment, &options);
+            assert!(page.lines().count() <= 39, "{page}");
+            let shown = page.lines().filter(|line| line.get(2..5).is_some_and(|start| start == ". [")).count();
+            let counted = page.lines().find_map(|line| {
+                let (before, _) = line.split_once(more)?;
+                before.rsplit(|character: char| !character.is_ascii_digit()).next()?.parse::<usize>().ok()
+            });
+            assert_eq!(counted.map(|more| more + shown), Some(failing.len()), "{page}");
+        }
+    }
 }
 
 #[test]

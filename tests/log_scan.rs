@@ -327,6 +327,29 @@ fn a_log_that_grows_is_renamed_or_cut_while_it_is_read_is_read_to_its_first_end_
     }
 }
 
+/// A terminal by script(1): the bar shows bytes and the time left, and the report follows it.
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_a_bar_shows_bytes_and_the_time_left() {
+    if !Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        assert!(std::env::var_os("TENKEN_REAL").is_none(), "script is missing");
+        println!("!! the bar was not seen on a terminal: script is missing");
+        return;
+    }
+    let folder = folder("bar");
+    std::fs::write(folder.join("a.log"), LINE.repeat(40_000)).unwrap();
+    let line = format!("{} logs --lang en a.log b.log", env!("CARGO_BIN_EXE_tenken"));
+    std::fs::copy(folder.join("a.log"), folder.join("b.log")).unwrap();
+    let mut command = Command::new("timeout");
+    command.args(["60", "script", "-qec", &line, "/dev/null"]).current_dir(&folder).env("TERM", "xterm");
+    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let bar = text.find("/6.56 MiB").unwrap_or_else(|| panic!("no bar: {text}"));
+    assert!(text.contains("MiB/s  0s"), "{text}");
+    assert!(text.find("log(s)").is_some_and(|report| report > bar), "{text}");
+}
+
 #[test]
 fn patterns_of_ones_own_are_found_and_bad_ones_refused() {
     let folder = folder("own");

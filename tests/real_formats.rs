@@ -37,7 +37,7 @@ fn write_worlds(folder: &Path) {
         };
         let assessment = worlds::assessment(seed, findings, !seed.is_multiple_of(3));
         let language = if seed.is_multiple_of(2) { Language::Japanese } else { Language::English };
-        let options = RenderOptions { language, width: 80, color: false, explain: true, quiet: false };
+        let options = RenderOptions { language, width: 80, color: false, explain: true, quiet: false, summary: false };
         let world = folder.join(format!("{seed:03}"));
         std::fs::create_dir_all(&world).unwrap();
         for format in FORMATS {

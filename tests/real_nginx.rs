@@ -2,6 +2,13 @@
 //! Without nginx these tests say so and do nothing, unless TENKEN_REAL is set: then its absence is a failure.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)] // A test that cannot go on is a test that fails.
 
+#[path = "real_nginx/fixes.rs"]
+mod fixes;
+#[path = "real_nginx/generator.rs"]
+mod generator;
+#[path = "real_nginx/oracle.rs"]
+mod oracle;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -91,4 +98,27 @@ fn the_examples_are_configurations_that_nginx_takes() {
         let (real, said) = accepted(program, &folder);
         assert!(real, "{name}: {said}");
     }
+}
+
+/// `TENKEN_NGINX_PAIRS` says how many pairs of configuration and request are compared; `TENKEN_NGINX_SEED` where to begin.
+#[test]
+fn what_is_predicted_is_what_nginx_does() {
+    let Some(program) = nginx() else { return };
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let requests = 20;
+    let configurations = number("TENKEN_NGINX_PAIRS").unwrap_or(200).div_ceil(requests);
+    let first = number("TENKEN_NGINX_SEED").unwrap_or(1);
+    let folder = folder("oracle");
+    let (pairs, departures) = oracle::compare(program, &folder, first, configurations, requests as usize);
+    eprintln!("{pairs} pairs of configuration and request, {} departures", departures.len());
+    let share = 1.0 - departures.len() as f64 / pairs as f64;
+    let shown: Vec<&String> = departures.iter().take(20).collect();
+    assert!(share >= 0.999, "{share:.4} equal: {shown:#?}");
+}
+
+#[test]
+fn every_fix_mends_its_finding_and_breaks_nothing() {
+    let program = nginx();
+    let accepted = |folder: &Path| program.map(|program| accepted(program, folder));
+    fixes::each(&folder("fixes"), accepted);
 }

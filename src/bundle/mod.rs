@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use self::archive::Files;
 use self::settings::{SCHEMA, Settings};
 use crate::key::{SigningKey, VerifyingKey};
-use crate::load::{EvidenceFile, LoadError, evidence_from_text, evidence_to_text};
+use crate::load::{EvidenceFile, LoadError, check_documents, evidence_from_text, evidence_to_text};
 use crate::model::{Assessment, Language};
 use crate::pipeline::{self, JudgeOptions, PipelineError};
 use crate::report::{FORMATS, RenderOptions};
@@ -119,12 +119,19 @@ fn contents(evidence: &EvidenceFile, settings: &Settings, assessment: &Assessmen
     let mut files = Files::new();
     let mut add = |name: &str, text: String| files.insert(name.to_owned(), text.into_bytes());
     add("policy.json", format!("{:#}\n", evidence.sources.policy));
-    add("checks.json", format!("{:#}\n", Json::Array(evidence.sources.checks.clone())));
+    add("checks.json", format!("{:#}\n", Json::Array(check_documents(&evidence.sources.checks)?)));
     add(EVIDENCE, evidence_to_text(evidence)?);
     let settings_text =
         serde_json::to_string_pretty(settings).map_err(|error| BundleError::Unwritable(error.to_string()))?;
     add(SETTINGS, settings_text + "\n");
-    let options = RenderOptions { language: settings.language(), width: 80, color: false, explain: true, quiet: false };
+    let options = RenderOptions {
+        language: settings.language(),
+        width: 80,
+        color: false,
+        explain: true,
+        quiet: false,
+        summary: false,
+    };
     for format in FORMATS {
         let text = (format.render)(assessment, &options);
         add(&format!("reports/{}", format.file), text);

@@ -13,7 +13,7 @@ mod upkeep;
 pub(super) use logs::LogsOptions;
 pub(super) use upkeep::{
     HistoryOptions, HistoryQuestion, KeygenOptions, OfTarget, PlanOptions, RecordOptions, RegisterAction,
-    RegisterOptions, WaiveOptions,
+    RegisterOptions, VerifyOptions, WaiveOptions,
 };
 
 /// tenken (点検): does this site keep its own published security and privacy policy?
@@ -53,6 +53,8 @@ pub(super) enum Command {
     Logs(LogsOptions),
     /// Explain a check, clause, parameter, list or field; without one, list everything
     Explain(ExplainOptions),
+    /// Mend findings of configuration: shows the edits as a diff; --write applies them
+    Fix(Box<FixOptions>),
     /// Run the examples of checks: the bundled ones, or those of files
     Test(TestOptions),
     /// Print the JSON Schema of a file kind
@@ -148,6 +150,9 @@ pub(super) struct LookOptions {
     /// Seconds that one answer may take
     #[arg(long, env = "TENKEN_TIMEOUT", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: u64,
+    /// Ask the mail servers of the declared mail domains for STARTTLS on port 25, as `mail: { starttls: true }` does
+    #[arg(long, env = "TENKEN_STARTTLS")]
+    pub(super) starttls: bool,
     /// How deep to look at TLS: verdict asks only what the checks need, full lists everything that is accepted
     #[arg(long, env = "TENKEN_DEPTH", value_name = "verdict|full", default_value = "verdict", value_parser = ["verdict", "full"])]
     pub(super) depth: String,
@@ -245,6 +250,12 @@ pub(super) struct AssessOptions {
     /// Ed25519 key (of tenken keygen, OpenSSL or OpenSSH) that signs the bundle and what is added to the ledger
     #[arg(long, env = "TENKEN_KEY", value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
+    /// Every finding with its evidence; without it a bare https:// URL is summed up on one screen (text only)
+    #[arg(long, env = "TENKEN_DETAILS", conflicts_with = "summary")]
+    pub(super) details: bool,
+    /// One screen for any target: the verdicts, the worst findings, and counts of the rest (text only)
+    #[arg(long, env = "TENKEN_SUMMARY")]
+    pub(super) summary: bool,
     /// The verdict alone, in one line
     #[arg(short, long, env = "TENKEN_QUIET")]
     pub(super) quiet: bool,
@@ -274,9 +285,19 @@ pub(super) struct CollectOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
-    /// Id of a check, clause, parameter, kind or field, or a framework item such as iso-27001:A.8.15
+    /// Id of a check, clause, parameter, kind or field, a framework item such as iso-27001:A.8.15, or, with
+    /// --configuration, a URL
     #[arg(value_name = "ID")]
     pub(super) id: Option<String>,
+    /// nginx.conf: what it answers to the URL, offline
+    #[arg(long, value_name = "FILE")]
+    pub(super) configuration: Option<PathBuf>,
+    /// Folder that stands for / on the server, so that its files and absolute includes are found
+    #[arg(long, env = "TENKEN_ROOT", value_name = "DIR")]
+    pub(super) root: Option<PathBuf>,
+    /// Address of the client, where access rules ask for it
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) client: Option<std::net::IpAddr>,
     /// text, markdown or json
     #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "markdown", "json"])]
     pub(super) format: String,
@@ -286,6 +307,27 @@ pub(super) struct ExplainOptions {
     /// Policy whose clauses are named: a bundled id or a file
     #[arg(long, env = "TENKEN_POLICY", value_name = "POLICY", default_value = "four-principles")]
     pub(super) policy: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FixOptions {
+    /// Site file, folder, or nginx.conf
+    #[arg(value_name = "TARGET", default_value = "tenken.yml")]
+    pub(super) target: String,
+    /// Write the edits; the old text is kept beside each file as .NAME.tenken-backup
+    #[arg(long)]
+    pub(super) write: bool,
+    /// Also edits that may change how the site behaves
+    #[arg(long = "unsafe")]
+    pub(super) allow_unsafe: bool,
+    /// Only these checks; * stands for anything
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Not these checks
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub(super) skip: Vec<String>,
+    #[command(flatten)]
+    pub(super) look: LookOptions,
 }
 
 #[derive(Debug, Args)]
@@ -312,16 +354,6 @@ pub(super) struct InitOptions {
     pub(super) dir: PathBuf,
     #[command(flatten)]
     pub(super) look: LookOptions,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct VerifyOptions {
-    /// The bundle
-    #[arg(value_name = "BUNDLE")]
-    pub(super) bundle: PathBuf,
-    /// Public key (PEM, or a line of OpenSSH) that must have signed it
-    #[arg(long, value_name = "FILE")]
-    pub(super) key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

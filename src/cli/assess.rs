@@ -43,6 +43,8 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
     }
     let mut exit = Exit::DONE;
     for target in targets {
+        // Whoever asks about a URL alone wants an answer first; whoever declares a site wants everything that was seen of it.
+        let is_bare = matches!(target, Target::Look(target) if target.starts_with("https://"));
         let evidence = match target {
             Target::Look(target) => {
                 let asked =
@@ -73,9 +75,10 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
             color: streams.color,
             explain: options.explain,
             quiet: options.quiet,
+            summary: options.summary || is_bare && !options.details && !options.explain,
         };
         for (format, path) in &outputs {
-            let plain = RenderOptions { color: false, width: 80, ..render.clone() };
+            let plain = RenderOptions { color: false, width: 80, summary: false, ..render.clone() };
             write_file(Path::new(path), rendered(format, &assessment, &plain)?)?;
         }
         if let Some(path) = &options.write_baseline {
@@ -108,7 +111,7 @@ pub(super) fn look(
     now: Option<Time>,
     streams: &mut Streams<'_>,
 ) -> Result<(EvidenceFile, PathBuf), Failure> {
-    let loaded = load(
+    let mut loaded = load(
         target,
         &LoadOptions {
             policy: options.policy.clone(),
@@ -144,6 +147,7 @@ pub(super) fn look_at(
             shown.join(", ").escape_debug()
         );
     }
+    loaded.judged.declaration.site.mail.starttls |= options.starttls;
     let site = &loaded.judged.declaration.site;
     if streams.progress && !options.offline && !site.hosts.is_empty() {
         // Progress is a courtesy: if it cannot be shown, the run goes on.
@@ -208,8 +212,7 @@ fn judge_options(
     ledger: Option<&Ledger>,
     now: Option<Time>,
 ) -> Result<JudgeOptions, Failure> {
-    let site = pipeline::site_name(evidence)?;
-    let past = ledger.map(|ledger| ledger.past(&site)).transpose()?;
+    let past = ledger.map(|ledger| ledger.past(&pipeline::site_name(evidence)?)).transpose()?;
     if options.only_new && past.is_none() && baseline.is_none() {
         return Err(Failure::Usage("--only-new needs a ledger (--history FILE) or --baseline FILE".to_owned()));
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Streams;
 use super::arguments::ExplainOptions;
+use super::explain_url;
 use super::failure::{Exit, Failure};
 use super::output::print;
 use crate::catalog::{Catalog, Edition, tls_profile_list, tls_profile_page};
@@ -22,6 +23,15 @@ use crate::pipeline;
 /// # Errors
 /// `Unknown` where nothing has that id.
 pub(super) fn run(options: &ExplainOptions, language: Language, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+    if let (Some(configuration), Some(url)) = (&options.configuration, &options.id) {
+        return explain_url::run(options, configuration, url, language, streams);
+    }
+    if options.configuration.is_some() {
+        return Err(Failure::Usage("--configuration needs a URL: tenken explain URL --configuration FILE".to_owned()));
+    }
+    if let Some(url) = options.id.as_ref().filter(|id| id.contains("://")) {
+        return Err(Failure::Usage(format!("{url}: a URL needs --configuration nginx.conf")));
+    }
     let checks = bundled_checks()?;
     let policy = policy_named(&options.policy)?;
     let parameters = bundled_parameter_list()?;

@@ -5,7 +5,9 @@ mod assess;
 mod baseline;
 mod collect;
 mod explain;
+mod explain_url;
 mod failure;
+mod fix;
 mod history;
 mod init;
 mod keygen;
@@ -56,7 +58,8 @@ pub fn main() -> Exit {
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).or_else(terminal_width);
     let progress = stderr.is_terminal();
     let mut out = std::io::BufWriter::new(stdout.lock());
-    let mut err = stderr.lock();
+    // Not locked: progress is drawn from the threads that read, which would wait for the lock without an end.
+    let mut err = stderr;
     let mut streams = Streams { out: &mut out, err: &mut err, width: width.unwrap_or(80), color, progress };
     let exit = run(std::env::args_os(), &mut streams);
     match streams.out.flush() {
@@ -78,6 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Collect(options) => collect::run(&options, streams),
         Command::Logs(options) => logs::run(&options, language, streams),
         Command::Explain(options) => explain::run(&options, language, streams),
+        Command::Fix(options) => fix::run(&options, language, streams),
         Command::Test(options) => test::run(&options, streams),
         Command::Schema(options) => schema::run(&options, streams),
         Command::Init(options) => init::run(&options, language, streams),

@@ -56,10 +56,16 @@ pub(super) fn run(options: &WaiveOptions, streams: &mut Streams<'_>) -> Result<E
         ));
     }
     let subject = options.subject.clone().unwrap_or_else(|| found.finding.subject.to_string());
+    let given =
+        found.finding.related.iter().find_map(|related| related.as_remark()).map(|(_, reason)| reason.to_owned());
+    let Some(reason) = options.reason.clone().or(given).filter(|reason| !reason.trim().is_empty()) else {
+        let check = &found.finding.check;
+        return refuse(format!("--reason is missing, and no comment \"# tenken: {check} because …\" gives one"));
+    };
     let waiver = Waiver {
         check: found.finding.check.clone(),
         subject,
-        reason: options.reason.clone(),
+        reason,
         owner: options.owner.clone(),
         approver: options.approver.clone(),
         approved_on,

@@ -8,6 +8,10 @@ pub const DIRECTORY_ENTRIES: usize = 100_000;
 pub const CONFIGURATION_BYTES: u64 = 32 * 1024 * 1024;
 /// Files that one configuration may include.
 pub const CONFIGURATION_FILES: usize = 100_000;
+/// Includes that one configuration may hold, each counted where it stands; a hosting machine of 10,000 sites has 80,000.
+pub const CONFIGURATION_INCLUDES: usize = 1_000_000;
+/// Includes inside includes; three levels are seen in practice.
+pub const CONFIGURATION_INCLUDE_DEPTH: usize = 40;
 /// Bytes of one small file of a host: passwd, group, sudoers, authorized_keys.
 pub const HOST_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// Bytes of a listing or archive of a host.

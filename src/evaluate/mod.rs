@@ -11,7 +11,7 @@ pub use examples::{EXAMPLE_NOW_SECONDS, ExampleFault, run_examples};
 
 use crate::model::{
     Attestation, Bilingual, Census, CensusState, Check, ContextMove, Declaration, Evidence, Finding, Location,
-    Observation, Outcome, RiskRating, Strength, Subject, SubjectKind, Time, reason_in_japanese,
+    Observation, Outcome, Related, RiskRating, Strength, Subject, SubjectKind, Time, reason_in_japanese,
 };
 
 /// Which checks a run leaves out, and why.
@@ -58,6 +58,12 @@ pub fn evaluate(
     findings
 }
 
+/// The further places of an observation, without what comments say of other checks.
+fn related_to(check: &str, observation: &Observation) -> Vec<Related> {
+    let is_own = |related: &&Related| related.as_remark().is_none_or(|(named, _)| named == check);
+    observation.related.iter().filter(is_own).cloned().collect()
+}
+
 /// One check on one observation.
 #[must_use]
 pub fn judge(check: &Check, observation: &Observation, context: &Context<'_>) -> Finding {
@@ -73,7 +79,8 @@ pub fn judge(check: &Check, observation: &Observation, context: &Context<'_>) ->
         raised: None,
         strength: observation.strength,
         location: observation.source.clone(),
-        related: observation.related.clone(),
+        // A reason that a comment gives for another check has no business here.
+        related: related_to(&check.id, observation),
         not_enumerated: false,
     };
     for condition in &check.applies_when {

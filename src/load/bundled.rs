@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use super::LoadError;
 use super::check::check_from_document;
@@ -13,17 +14,19 @@ use super::sources::{parameters_of, policy_of};
 use super::tree::{Tree, tree_from_yaml};
 use crate::model::{Check, Parameter, Policy, Value};
 
-const BUNDLE: &str = include_str!(concat!(env!("OUT_DIR"), "/bundled.json"));
+const CHECKS: &str = include_str!(concat!(env!("OUT_DIR"), "/checks.jsonl"));
+const PARAMETERS: &str = include_str!(concat!(env!("OUT_DIR"), "/parameters.json"));
+const EDITIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/editions.json"));
+const POLICIES: &str = include_str!(concat!(env!("OUT_DIR"), "/policies.json"));
+const TLS_PROFILES: &str = include_str!(concat!(env!("OUT_DIR"), "/tls_profiles.json"));
 
 /// Every bundled check, ordered by id.
 ///
 /// # Errors
 /// `Bundled` or `Invalid` where the bundle is broken, which the tests of the checks would show.
 pub fn bundled_checks() -> Result<Vec<Check>, LoadError> {
-    let documents = bundled_check_documents()?;
-    let mut checks = documents
-        .iter()
-        .map(|document| check_from_document("bundled check", document))
+    let mut checks = bundled_check_texts()
+        .map(|text| check_from_document("bundled check", &part(text)?))
         .collect::<Result<Vec<_>, _>>()?;
     checks.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(checks)
@@ -63,20 +66,14 @@ pub fn policy_named(name: &str) -> Result<Policy, LoadError> {
     policy_of(name, &tree)
 }
 
-/// Every bundled check's document, by file order.
-pub(crate) fn bundled_check_documents() -> Result<Vec<Json>, LoadError> {
-    match bundle()?.remove("checks") {
-        Some(Json::Array(list)) => Ok(list),
-        _ => Err(LoadError::Bundled("no checks".to_owned())),
-    }
+/// Every bundled check's document as JSON text, by file order.
+pub(crate) fn bundled_check_texts() -> impl Iterator<Item = &'static str> {
+    CHECKS.lines()
 }
 
 /// Every parameter's document.
 pub(crate) fn bundled_parameters() -> Result<Vec<Json>, LoadError> {
-    match bundle()?.remove("parameters") {
-        Some(Json::Array(list)) => Ok(list),
-        _ => Err(LoadError::Bundled("no parameters".to_owned())),
-    }
+    part(PARAMETERS)
 }
 
 /// Every edition's document.
@@ -84,10 +81,7 @@ pub(crate) fn bundled_parameters() -> Result<Vec<Json>, LoadError> {
 /// # Errors
 /// As [`bundled_checks`].
 pub fn bundled_edition_documents() -> Result<Vec<Json>, LoadError> {
-    match bundle()?.remove("editions") {
-        Some(Json::Array(list)) => Ok(list),
-        _ => Err(LoadError::Bundled("no editions".to_owned())),
-    }
+    part(EDITIONS)
 }
 
 /// The ids of the bundled policies.
@@ -100,20 +94,14 @@ pub fn bundled_policy_ids() -> Result<Vec<String>, LoadError> {
 
 /// The bundled policies' documents, by id.
 pub(crate) fn bundled_policies() -> Result<BTreeMap<String, Json>, LoadError> {
-    match bundle()?.remove("policies") {
-        Some(Json::Object(map)) => Ok(map.into_iter().collect()),
-        _ => Err(LoadError::Bundled("no policies".to_owned())),
-    }
+    part(POLICIES)
 }
 
 /// The bundled TLS profiles' documents, by id.
 pub(crate) fn bundled_tls_profiles() -> Result<BTreeMap<String, Json>, LoadError> {
-    match bundle()?.remove("tls_profiles") {
-        Some(Json::Object(map)) => Ok(map.into_iter().collect()),
-        _ => Err(LoadError::Bundled("no TLS profiles".to_owned())),
-    }
+    part(TLS_PROFILES)
 }
 
-fn bundle() -> Result<Map<String, Json>, LoadError> {
-    serde_json::from_str(BUNDLE).map_err(|error| LoadError::Bundled(error.to_string()))
+fn part<T: DeserializeOwned>(text: &str) -> Result<T, LoadError> {
+    serde_json::from_str(text).map_err(|error| LoadError::Bundled(error.to_string()))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use super::LoadError;
@@ -10,7 +11,7 @@ use super::condition::{Wrong, condition, value};
 use super::convert::bilingual;
 use super::document::check::{CheckDocument, ExampleDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
-use super::schema::{document, typed};
+use super::schema::{document, placeless};
 use super::tree::{Tree, tree_from_yaml};
 use crate::model::{Check, Condition, ContextMove, Examples, Remedy, Value};
 
@@ -48,11 +49,49 @@ pub(crate) fn own_check(path: &Path) -> Result<(Check, Json), LoadError> {
 /// # Errors
 /// `Invalid` where the document is no check after all.
 pub fn check_from_document(file: &str, json: &Json) -> Result<Check, LoadError> {
-    let tree = Tree::placeless(json.clone());
-    check_of(file, &tree, typed::<CheckDocument>(file, &tree)?)
+    check_of(file, &Tree::default(), placeless::<CheckDocument>(file, json)?)
+}
+
+/// The same without its examples: they prove a check, and no site is judged by them.
+///
+/// # Errors
+/// As [`check_from_document`].
+pub(crate) fn check_to_judge(file: &str, text: &str) -> Result<Check, LoadError> {
+    let read: CheckDocument<IgnoredAny> =
+        serde_json::from_str(text).map_err(|error| LoadError::invalid(file, 0, 0, error.to_string()))?;
+    without_examples(file, &Tree::default(), read).map(|(check, _)| check)
 }
 
 fn check_of(file: &str, tree: &Tree, read: CheckDocument) -> Result<Check, LoadError> {
+    let (check, read) = without_examples(file, tree, read)?;
+    let examples = |name: &str, group: &BTreeMap<String, ExampleDocument>| {
+        group
+            .iter()
+            .map(|(title, fields)| {
+                let fields = fields
+                    .iter()
+                    .map(|(field, json)| {
+                        example_value(json).map(|value| (field.clone(), value)).ok_or_else(|| {
+                            let (line, column) = tree.place(&format!("/examples/{name}/{title}/{field}"));
+                            LoadError::invalid(file, line, column, format!("{field}: not a value of a field"))
+                        })
+                    })
+                    .collect::<Result<BTreeMap<_, _>, _>>()?;
+                Ok((title.clone(), fields))
+            })
+            .collect::<Result<BTreeMap<_, _>, LoadError>>()
+    };
+    let examples = Examples {
+        pass: examples("pass", &read.pass)?,
+        fail: examples("fail", &read.fail)?,
+        unknown: examples("unknown", &read.unknown)?,
+        not_applicable: examples("not-applicable", &read.not_applicable)?,
+    };
+    Ok(Check { examples, ..check })
+}
+
+/// The check without examples, and its document's examples.
+fn without_examples<E>(file: &str, tree: &Tree, read: CheckDocument<E>) -> Result<(Check, E), LoadError> {
     let at = |pointer: String, message: String| {
         let (line, column) = tree.place(&pointer);
         LoadError::invalid(file, line, column, message)
@@ -98,30 +137,8 @@ fn check_of(file: &str, tree: &Tree, read: CheckDocument) -> Result<Check, LoadE
     let (Some(en), Some(ja)) = (snippets.remove("en"), snippets.remove("ja")) else {
         return Err(at("/remedy".to_owned(), "remedy: expected en and ja".to_owned()));
     };
-    let examples = |name: &str, group: &BTreeMap<String, ExampleDocument>| {
-        group
-            .iter()
-            .map(|(title, fields)| {
-                let fields = fields
-                    .iter()
-                    .map(|(field, json)| {
-                        example_value(json).map(|value| (field.clone(), value)).ok_or_else(|| {
-                            at(format!("/examples/{name}/{title}/{field}"), format!("{field}: not a value of a field"))
-                        })
-                    })
-                    .collect::<Result<BTreeMap<_, _>, _>>()?;
-                Ok((title.clone(), fields))
-            })
-            .collect::<Result<BTreeMap<_, _>, LoadError>>()
-    };
     let pass_when = part("/pass_when".to_owned(), &read.pass_when)?;
-    let examples = Examples {
-        pass: examples("pass", &read.examples.pass)?,
-        fail: examples("fail", &read.examples.fail)?,
-        unknown: examples("unknown", &read.examples.unknown)?,
-        not_applicable: examples("not-applicable", &read.examples.not_applicable)?,
-    };
-    Ok(Check {
+    let check = Check {
         id: read.id,
         title: bilingual(&read.title),
         why: bilingual(&read.why),
@@ -136,8 +153,9 @@ fn check_of(file: &str, tree: &Tree, read: CheckDocument) -> Result<Check, LoadE
         remedy: Remedy { text: crate::model::Bilingual::new(en, ja), snippets },
         maps: read.maps,
         references: read.references,
-        examples,
-    })
+        examples: Examples::default(),
+    };
+    Ok((check, read.examples))
 }
 
 /// A field's value, or one of the two tables that an example may carry: they become `parameters.NAME` and `declared.NAME`.

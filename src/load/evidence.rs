@@ -94,7 +94,7 @@ pub fn evidence_from_text(file: &str, text: &str) -> Result<EvidenceFile, LoadEr
             site: read.site,
             policy: read.policy,
             parameters: read.parameters,
-            checks: read.checks,
+            checks: read.checks.iter().map(|check| check.to_string().into()).collect(),
             tls_profile: read.tls_profile,
             waivers: read.waivers,
             actions: read.actions,
@@ -102,6 +102,15 @@ pub fn evidence_from_text(file: &str, text: &str) -> Result<EvidenceFile, LoadEr
         },
         evidence,
     })
+}
+
+/// Checks as documents.
+///
+/// # Errors
+/// `Bundled` where one is no JSON, which would be a fault in tenken.
+pub fn check_documents(checks: &[std::borrow::Cow<'static, str>]) -> Result<Vec<serde_json::Value>, LoadError> {
+    let read = checks.iter().map(|text| serde_json::from_str(text));
+    read.collect::<Result<_, _>>().map_err(|error| LoadError::Bundled(error.to_string()))
 }
 
 /// Writes an evidence file, two spaces a level, with a line feed at its end.
@@ -119,7 +128,7 @@ pub fn evidence_to_text(file: &EvidenceFile) -> Result<String, LoadError> {
         site: sources.site,
         policy: sources.policy,
         parameters: sources.parameters,
-        checks: sources.checks,
+        checks: check_documents(&sources.checks)?,
         tls_profile: sources.tls_profile,
         waivers: sources.waivers,
         actions: sources.actions,

@@ -34,7 +34,7 @@ pub use bundled::{
 pub use check::{check_from_document, check_from_file, check_from_yaml};
 pub use draft::{policy_draft, register_draft};
 pub use error::{LoadError, Problem};
-pub use evidence::{EvidenceFile, evidence_from_text, evidence_to_text};
+pub use evidence::{EvidenceFile, check_documents, evidence_from_text, evidence_to_text};
 pub use log_patterns::log_patterns;
 pub use people::{attestation_fits, record_fits};
 pub use register::table::{Headings, TableEncoding, table_from_document};

@@ -85,6 +85,15 @@ pub(crate) fn typed<T: DeserializeOwned>(file: &str, tree: &Tree) -> Result<T, L
     })
 }
 
+/// The same of a document that was checked when it was bundled or collected, and has no places.
+///
+/// # Errors
+/// `Invalid` with the path of the problem.
+pub(crate) fn placeless<T: DeserializeOwned>(file: &str, json: &Json) -> Result<T, LoadError> {
+    // Only where something is wrong is it read again, more slowly, for the path.
+    T::deserialize(json).or_else(|_| typed(file, &Tree::placeless(json.clone())))
+}
+
 fn schema_of<T: JsonSchema>() -> Json {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
     unwrap_optional(&mut schema);

@@ -1,10 +1,11 @@
 //! A target -> all that is declared: the site file and every file that it names.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
-use super::bundled::{bundled_check_documents, bundled_parameters, bundled_policies};
+use super::bundled::{bundled_check_texts, bundled_parameters, bundled_policies};
 use super::check::own_check;
 use super::convert::{optional_day, parameter_value};
 use super::document::policy::PolicyDocument;
@@ -13,7 +14,7 @@ use super::document::site::{ConfigurationDocument, LogKindDocument, SiteDocument
 use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
 use super::schema::document;
-use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, waiver_of};
+use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, profile_of, waiver_of};
 use super::target::{Target, read_target, shown};
 use super::tls_profile::tls_profile_json;
 use super::tree::{Tree, tree_from_yaml};
@@ -96,10 +97,10 @@ fn load_target(target: &str, options: &LoadOptions, read: Target) -> Result<Load
     let site_document: SiteDocument = document(&shown_site, &Tree { json: site_json.clone(), ..site_tree.clone() })?;
     let site = site_of(&shown_site, &site_tree, site_document)?;
     let policy = policy_json(options.policy.as_deref().unwrap_or(&site.policy), &base, options.policy.is_some())?;
-    let mut checks = bundled_check_documents()?;
+    let mut checks: Vec<Cow<'static, str>> = bundled_check_texts().map(Cow::Borrowed).collect();
     if let Some(folder) = &options.checks {
         for path in reader::yaml_files(folder)? {
-            checks.push(own_check(&path)?.1);
+            checks.push(own_check(&path)?.1.to_string().into());
         }
     }
     let mut sources = Sources { site: site_json, policy, parameters, checks, ..Sources::default() };
@@ -109,15 +110,16 @@ fn load_target(target: &str, options: &LoadOptions, read: Target) -> Result<Load
     sources.attestations = list_in(&records, "attestations");
     sources.waivers = list_in(&waivers, "waivers");
     sources.actions = list_in(&actions, "actions");
+    let mut judged = judged(&sources)?;
     sources.tls_profile = match &options.tls_profile {
         // A path on the command line is relative to where the user stands, one in the site file to that file.
         Some(name) => tls_profile_json(name, Path::new("."))?,
-        None => match judged(&sources)?.declaration.parameter("tls_profile") {
+        None => match judged.declaration.parameter("tls_profile") {
             Some(Value::Text(name)) => tls_profile_json(name, &base)?,
             _ => Json::Null,
         },
     };
-    let mut judged = judged(&sources)?;
+    judged.declaration.site.tls_profile = profile_of(&sources.tls_profile)?;
     if let Some((file, tree)) = &waivers {
         // The places of waivers are known here only; a replay has none.
         judged.declaration.waivers = held_waivers(file, tree, &sources.waivers)?;
@@ -283,6 +285,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         resolver,
         accounts: AccountExports { lastlog: read.accounts.lastlog, cms: read.accounts.cms },
         mail: MailExports {
+            starttls: read.mail.starttls,
             aliases: read.mail.aliases,
             virtual_tables: read.mail.virtual_tables,
             lists: read.mail.lists,

@@ -1,10 +1,11 @@
 //! The documents that a run is judged by, and what they say: the same for a live run and for a replay.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::check::check_from_document;
+use super::check::check_to_judge;
 use super::condition::value;
 use super::convert::{bilingual, optional_day, parameter_value};
 use super::document::policy::{ClauseDocument, ParameterDocument, PolicyDocument};
@@ -12,14 +13,14 @@ use super::document::records::AttestationDocument;
 use super::document::site::SiteDocument;
 use super::document::waivers::{ActionDocument, WaiverDocument};
 use super::error::nearest;
-use super::schema::typed;
+use super::schema::{placeless, typed};
 use super::site::site_of;
 use super::tls_profile::{tls_profile_json, tls_profile_of};
 use super::tree::Tree;
 use super::{LoadError, Problem};
 use crate::model::{
     Action, Attestation, Check, Clause, Condition, Declaration, Declared, ManualReason, Operand, Parameter, Policy,
-    Time, Waiver,
+    Time, TlsProfile, Waiver,
 };
 
 /// The documents that a run is judged by. They travel in the evidence file.
@@ -31,8 +32,8 @@ pub struct Sources {
     pub policy: Json,
     /// Every parameter that exists.
     pub parameters: Vec<Json>,
-    /// The checks.
-    pub checks: Vec<Json>,
+    /// The checks, each a JSON text; most are those that are bundled, and stay where they are.
+    pub checks: Vec<Cow<'static, str>>,
     /// The TLS profile; null in evidence of a version that had none.
     pub tls_profile: Json,
     /// Waivers.
@@ -71,19 +72,16 @@ pub struct Judged {
 pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
     let mut checks = Vec::with_capacity(sources.checks.len());
     for document in &sources.checks {
-        checks.push(check_from_document("checks", document)?);
+        checks.push(check_to_judge("checks", document)?);
     }
     checks.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(pair) = checks.windows(2).find(|pair| pair[0].id == pair[1].id) {
         return Err(LoadError::invalid("checks", 0, 0, format!("two checks have the id {}", pair[0].id)));
     }
     let parameters = parameters_of(&sources.parameters)?;
-    let site_document: SiteDocument = typed("site", &Tree::placeless(sources.site.clone()))?;
+    let site_document: SiteDocument = placeless("site", &sources.site)?;
     let mut site = site_of("site", &Tree::default(), site_document)?;
-    site.tls_profile = match &sources.tls_profile {
-        Json::Null => None,
-        json => Some(tls_profile_of("tls_profile", &Tree::placeless(json.clone()))?),
-    };
+    site.tls_profile = profile_of(&sources.tls_profile)?;
     let policy = policy_of("policy", &Tree::placeless(sources.policy.clone()))?;
     let declaration = Declaration {
         site,
@@ -98,6 +96,17 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
     };
     hold_together(&declaration, &checks)?;
     Ok(Judged { declaration, checks })
+}
+
+/// The TLS profile of a document; null is none.
+///
+/// # Errors
+/// `Invalid`.
+pub(crate) fn profile_of(json: &Json) -> Result<Option<TlsProfile>, LoadError> {
+    match json {
+        Json::Null => Ok(None),
+        json => tls_profile_of("tls_profile", &Tree::placeless(json.clone())).map(Some),
+    }
 }
 
 fn hold_together(declaration: &Declaration, checks: &[Check]) -> Result<(), LoadError> {
@@ -175,7 +184,7 @@ fn each<T>(file: &str, documents: &[Json], turn: impl Fn(&Json) -> Option<T>) ->
 pub(crate) fn parameters_of(documents: &[Json]) -> Result<BTreeMap<String, Parameter>, LoadError> {
     let mut parameters = BTreeMap::new();
     for document in documents {
-        let read: ParameterDocument = typed("parameters", &Tree::placeless(document.clone()))?;
+        let read: ParameterDocument = placeless("parameters", document)?;
         let default = match &read.default {
             None | Some(Json::Null) => None,
             Some(json) => Some(parameter_value(json).ok_or_else(|| {

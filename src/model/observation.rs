@@ -57,6 +57,24 @@ pub struct Related {
     pub note: String,
 }
 
+/// What the note of a reason in a comment begins with.
+const REMARK: &str = "reason given in a comment for ";
+
+impl Related {
+    /// The note of a comment that gives a reason for a finding of one check. It waives nothing: an approver and an
+    /// expiry are still wanted.
+    #[must_use]
+    pub fn remark(check: &str, reason: &str) -> String {
+        format!("{REMARK}{check}: {reason}")
+    }
+
+    /// The check and the reason of such a note.
+    #[must_use]
+    pub fn as_remark(&self) -> Option<(&str, &str)> {
+        self.note.strip_prefix(REMARK)?.split_once(": ")
+    }
+}
+
 /// What one way of looking saw of one subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Observation {

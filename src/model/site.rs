@@ -61,9 +61,11 @@ pub struct AccountExports {
     pub cms: Option<String>,
 }
 
-/// Files that say where mail goes, by path.
+/// How mail servers are asked, and files that say where mail goes, by path.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MailExports {
+    /// The mail servers of the declared mail domains are asked for STARTTLS on port 25.
+    pub starttls: bool,
     /// Alias files.
     pub aliases: Vec<String>,
     /// Virtual alias tables.

@@ -59,4 +59,6 @@ pub struct RenderOptions {
     pub explain: bool,
     /// The verdict alone.
     pub quiet: bool,
+    /// What fits one screen: the verdicts, the worst findings, and counts of the rest.
+    pub summary: bool,
 }

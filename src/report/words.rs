@@ -54,6 +54,8 @@ words! {
     explain_hint: "tenken explain ID tells what a check looks at and why", "tenken explain ID で点検の内容と理由を確認できます";
     none_failing: "No check fails.", "不適合はありません。";
     subjects_more: "more", "件ほか";
+    details_hint: "tenken assess URL --details shows every finding, its evidence and the lines that mend it", "tenken assess URL --details で、すべての不適合・証拠・対処の設定例を表示します";
+    init_hint: "tenken init URL writes a site file: then configuration, logs, contractors and records are looked at too", "tenken init URL でサイトファイルを作成すると、設定・ログ・委託先・記録も点検できます";
     finding: "Finding", "不適合";
     band: "Band", "区分";
     unset: "not set", "未設定";
@@ -244,6 +246,27 @@ pub(super) fn left_out(count: usize, language: Language) -> String {
     match language {
         Language::English => format!("{count} more are in the other formats"),
         Language::Japanese => format!("ほか{count}件は他の形式の報告書にあります"),
+    }
+}
+
+/// How many checks say what, beyond those that are shown.
+pub(super) fn the_rest(failing: usize, unknown: usize, unseen: usize, language: Language) -> String {
+    match language {
+        Language::English => {
+            format!("{failing} more check(s) fail, {unknown} cannot be told, {unseen} were not looked at")
+        }
+        Language::Japanese => {
+            format!("ほかに不適合{failing}件、判断できなかった検査{unknown}件、点検しなかった検査{unseen}件")
+        }
+    }
+}
+
+/// How many subjects a check fails on.
+pub(super) fn subjects(first: &str, count: usize, language: Language) -> String {
+    match (count, language) {
+        (0 | 1, _) => first.to_owned(),
+        (_, Language::English) => format!("{first} and {} more", count - 1),
+        (_, Language::Japanese) => format!("{first} ほか{}件", count - 1),
     }
 }
 

@@ -61,6 +61,7 @@ const faults = [];
 let asked = 0;
 const open = async (browser) => {
   const page = await browser.newPage();
+  page.setDefaultNavigationTimeout(120_000);
   const session = await page.createCDPSession();
   let one = null;
   let seen = new Set();
@@ -197,6 +198,8 @@ const run = async () => {
     args: [
       "--no-sandbox",
       "--disable-gpu",
+      // What a frame of another site asks for is answered by nobody here: it fails at once, and never waits for a resolver.
+      "--host-resolver-rules=MAP * ~NOTFOUND",
       "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LocalNetworkAccessChecks",
     ],
   });

@@ -1,4 +1,4 @@
-//! The words of the commands that are used between runs: waive, plan, record, history, keygen.
+//! The words of the commands that are used between runs: waive, plan, record, history, keygen, verify.
 
 use std::path::PathBuf;
 
@@ -27,9 +27,9 @@ pub(in crate::cli) struct WaiveOptions {
     /// The finding, as the report names it: 16 hex digits
     #[arg(value_name = "FINGERPRINT")]
     pub(in crate::cli) fingerprint: String,
-    /// Why it is accepted for a time
+    /// Why it is accepted for a time; without it, the reason that a comment "# tenken: CHECK because ..." gives
     #[arg(long, value_name = "TEXT")]
-    pub(in crate::cli) reason: String,
+    pub(in crate::cli) reason: Option<String>,
     /// Who answers for it
     #[arg(long, value_name = "WHO")]
     pub(in crate::cli) owner: String,
@@ -196,4 +196,14 @@ pub(in crate::cli) struct KeygenOptions {
     /// File for the private key; the public one is written beside it with .pub at its end
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyOptions {
+    /// The bundle
+    #[arg(value_name = "BUNDLE")]
+    pub(in crate::cli) bundle: PathBuf,
+    /// Public key (PEM, or a line of OpenSSH) that must have signed it
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) key: Option<PathBuf>,
 }

@@ -7,13 +7,16 @@ use futures_util::future::join_all;
 use super::kinds::DOMAIN;
 use super::lookup::{Lookup, ancestors};
 use super::{Part, texts};
+use crate::collect::collector::Task;
 use crate::collect::limits::cut;
 use crate::collect::question::RecordType;
-use crate::model::Observation;
+use crate::model::{Observation, Time, Value};
 use crate::syntax::dmarc::{Dmarc, dmarc, is_dmarc};
 
 /// Labels of a name from which on the walk goes on with the last seven (RFC 9989, section 4.10).
 const LABELS: usize = 8;
+/// The day until which a policy that only watches is a step on the way; set by the body.
+const ROLLOUT: &str = "dmarc_rollout_until";
 const FIELDS: [&str; 9] = [
     "dmarc.present",
     "dmarc.found_at",
@@ -33,7 +36,20 @@ struct Held {
 }
 
 /// States what holds for a domain.
-pub(super) async fn observe(lookup: &Lookup<'_>, domain: &str, seen: &mut Observation, part: &mut Part) {
+pub(super) async fn observe(
+    lookup: &Lookup<'_>,
+    domain: &str,
+    seen: &mut Observation,
+    part: &mut Part,
+    task: &Task<'_>,
+) {
+    match task.declaration.parameter(ROLLOUT) {
+        Some(Value::Text(day)) => match Time::parse(day) {
+            Some(day) => seen.set("dmarc.rollout_until", day),
+            None => seen.unknown("dmarc.rollout_until", "the parameter dmarc_rollout_until is no day"),
+        },
+        _ => seen.unknown("dmarc.rollout_until", "the parameter dmarc_rollout_until is not set"),
+    };
     let held = match holding(lookup, domain).await {
         Ok(held) => held,
         Err(reason) => {

@@ -148,6 +148,12 @@ pub const KINDS: &[KindSpec] = &[
                 "those of them that have not agreed (RFC 7489 section 7.1)",
                 "受領に同意していない送信先",
             ),
+            field(
+                "dmarc.rollout_until",
+                Time,
+                "the day until which the body brings its policy in, step by step (parameter dmarc_rollout_until)",
+                "段階導入の期限",
+            ),
             field("mta_sts.mode", Text, "enforce, testing, none, or absent", "MTA-STSのモード"),
             field("mta_sts.max_age_seconds", Integer, "how long senders keep it", "MTA-STSの有効秒数"),
             field(
@@ -157,13 +163,19 @@ pub const KINDS: &[KindSpec] = &[
                 "MTA-STSの対象外のメールサーバ",
             ),
             field("mta_sts.faults", Texts, "what makes senders ignore it", "MTA-STSの誤り"),
+            field(
+                "mta_sts.untrusted",
+                Texts,
+                "mail servers that were asked and whose certificate does not hold (RFC 8461 section 4.2)",
+                "証明書を検証できないメールサーバ",
+            ),
             field("tls_rpt.present", Bool, "a TLS-RPT record asks for reports", "TLS-RPTがある"),
             field("tls_rpt.domains", Texts, "domains to which they go", "TLS-RPTの送信先"),
             field("tls_rpt.faults", Texts, "what makes senders ignore it", "TLS-RPTの誤り"),
             field(
                 "dane.uncovered",
                 Texts,
-                "mail servers without usable, authenticated TLSA records",
+                "mail servers without usable, authenticated TLSA records, or whose certificate none of them fits",
                 "DANEの対象外のメールサーバ",
             ),
             field(
@@ -175,7 +187,7 @@ pub const KINDS: &[KindSpec] = &[
             field(
                 "inbound_transport",
                 Text,
-                "authenticated (MTA-STS enforced or DANE for all), or plain (a server without STARTTLS)",
+                "authenticated (MTA-STS enforced or DANE for all), plain (a server without STARTTLS), or broken (a certificate that senders must refuse)",
                 "受信経路の保護",
             ),
         ],
@@ -193,6 +205,13 @@ pub const KINDS: &[KindSpec] = &[
             field("tlsa", Integer, "usable TLSA records for port 25 (RFC 7672 section 3.1)", "有効なTLSAレコードの数"),
             field("tlsa_authenticated", Bool, "the resolver validated them, and the addresses", "TLSAが検証されている"),
             field("starttls", Bool, "it offers STARTTLS", "STARTTLSに対応している"),
+            field(
+                "certificate_trusted",
+                Bool,
+                "its certificate on port 25 leads to a public authority, is in date and names it",
+                "証明書を検証できる",
+            ),
+            field("tlsa_fits", Bool, "one of its usable TLSA records fits that certificate", "TLSAと証明書が一致する"),
         ],
     },
     KindSpec {

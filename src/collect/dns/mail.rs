@@ -31,7 +31,7 @@ pub(super) async fn look(lookup: &Lookup<'_>, mail: &MailDomains, task: &Task<'_
             of.entry(host.clone()).or_default().insert((*domain).to_owned());
         }
     }
-    let (servers, known) = transport::servers(lookup, &of).await;
+    let (servers, known) = transport::servers(lookup, &of, task).await;
     whole.extend(servers);
     let known = &known;
     let domains = join_all(named.into_iter().map(|(name, named)| one(lookup, name, mail.declared, named, known, task)));
@@ -107,7 +107,7 @@ async fn one(
     };
     let of_dmarc = async {
         let (mut seen, mut part) = new();
-        dmarc::observe(lookup, name, &mut seen, &mut part).await;
+        dmarc::observe(lookup, name, &mut seen, &mut part, task).await;
         (seen, part)
     };
     let ((mut seen, mut part), spf, dmarc) = join3(of_servers, of_spf, of_dmarc).await;

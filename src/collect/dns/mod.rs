@@ -12,7 +12,9 @@ mod names;
 mod operators;
 mod policy_host;
 mod spf;
+mod starttls;
 mod transport;
+mod trust;
 mod zones;
 
 use std::collections::BTreeSet;
@@ -23,6 +25,7 @@ pub use self::domains::{MailDomains, mail_domains};
 use self::kinds::{DKIM, DOMAIN, HOST, NAME, OPERATOR, RETIRED, ZONE};
 use self::lookup::Lookup;
 use self::operators::Operators;
+pub(super) use self::starttls::SMTP;
 use super::collector::{Collector, LocalFuture, Task};
 use super::limits::cut;
 use super::world::World;

@@ -5,15 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::RootCertStore;
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::trust::holds;
 use crate::collect::accept::{self, Accepting};
 use crate::collect::limits::{HEADER_BYTES, STS_POLICY_BYTES};
 use crate::collect::live::USER_AGENT;
@@ -90,26 +87,6 @@ async fn ask(world: &dyn World, host: &str, now: Time) -> Result<Result<String, 
         return Ok(Err("the policy file is longer than is read, or cut off".to_owned()));
     }
     Ok(String::from_utf8(kept).map_err(|_| "the policy file is no text".to_owned()))
-}
-
-/// Whether a chain leads to a public authority, or to the one that the user names, and is in date and for this host.
-fn holds(chain: &[Vec<u8>], host: &str, anchor: Option<Vec<u8>>, now: Time) -> Result<bool, Refusal> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for certificate in anchor.iter().flat_map(|pem| CertificateDer::pem_slice_iter(pem)) {
-        let certificate =
-            certificate.map_err(|_| Refusal::Failed("the declared authority cannot be read".to_owned()))?;
-        roots.add(certificate).map_err(|error| Refusal::Failed(error.to_string()))?;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
-        .build()
-        .map_err(|error| Refusal::Failed(error.to_string()))?;
-    let Some((leaf, rest)) = chain.split_first() else { return Ok(false) };
-    let leaf = CertificateDer::from(leaf.as_slice());
-    let rest: Vec<CertificateDer<'_>> = rest.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
-    let Ok(name) = ServerName::try_from(host.to_owned()) else { return Ok(false) };
-    let moment = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(now.unix_seconds()).unwrap_or(0)));
-    Ok(verifier.verify_server_cert(&leaf, &rest, &name, &[], moment).is_ok())
 }
 
 fn fault_of(head: &Head) -> Option<String> {

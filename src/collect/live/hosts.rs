@@ -1,6 +1,6 @@
 //! The live world's hosts: which may be asked, where they are, and a connection to one, a few at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::LiveWorld;
-use crate::collect::dns::mail_domains;
+use crate::collect::dns::{SMTP, mail_domains};
 use crate::collect::limits::ADDRESSES_PER_HOST;
 use crate::collect::question::{DnsData, DnsQuestion, RecordType};
 use crate::collect::world::{Refusal, Stream};
@@ -42,6 +42,9 @@ pub struct LiveOptions {
     pub(super) offline: bool,
     pub(super) resolver: Option<SocketAddr>,
     pub(super) deep: bool,
+    /// Where STARTTLS is asked for: the declared mail domains, whose mail servers may be asked on port 25.
+    pub(super) mail_domains: Vec<String>,
+    mail_open: Arc<Semaphore>,
 }
 
 impl LiveOptions {
@@ -88,6 +91,8 @@ impl LiveOptions {
             offline,
             resolver: site.resolver,
             deep: false,
+            mail_domains: if site.mail.starttls && mail.declared { mail.names } else { Vec::new() },
+            mail_open: Arc::new(Semaphore::new(connections)),
         }
     }
 
@@ -134,7 +139,11 @@ impl LiveWorld {
     }
 
     pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
-        let declared = self.host(host)?;
+        let declared = match self.host(host) {
+            Ok(declared) => declared,
+            Err(_) if self.is_mail_server(host).await => return self.addresses_of_mail_server(host).await,
+            Err(refusal) => return Err(refusal),
+        };
         let overridden = self.overridden(host);
         if !overridden.is_empty() {
             return Ok(overridden);
@@ -156,6 +165,31 @@ impl LiveWorld {
         if addresses.is_empty() { Err(Refusal::NoAddress) } else { Ok(addresses) }
     }
 
+    /// Whether a declared mail domain names a host as its mail server, and the site file asks for STARTTLS of those.
+    async fn is_mail_server(&self, host: &str) -> bool {
+        if self.options.offline || self.options.mail_domains.is_empty() {
+            return false;
+        }
+        let known = self.mail_servers.get_or_init(|| async {
+            let mut known = BTreeSet::new();
+            for domain in &self.options.mail_domains {
+                // A resolver that fails here fails for the mail domain itself too, and is told there.
+                let answer = self.answered(&DnsQuestion::new(domain, RecordType::Mx)).await;
+                known.extend(answer.into_iter().flat_map(|answer| answer.data).filter_map(|data| match data {
+                    DnsData::MailServer { host, .. } => Some(host),
+                    _ => None,
+                }));
+            }
+            known
+        });
+        known.await.contains(host)
+    }
+
+    async fn addresses_of_mail_server(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
+        let overridden = self.overridden(host);
+        if overridden.is_empty() { self.addresses_of_resolver(host).await } else { Ok(overridden) }
+    }
+
     /// Addresses from the resolver that the user names, so that the whole run sees the same DNS.
     async fn addresses_of_resolver(&self, host: &str) -> Result<Vec<IpAddr>, Refusal> {
         let mut addresses = Vec::new();
@@ -172,17 +206,20 @@ impl LiveWorld {
     }
 
     pub(super) async fn connection(&self, host: &str, address: SocketAddr) -> Result<Box<dyn Stream>, Refusal> {
-        let declared = self.host(host)?;
-        let may_be_asked =
-            declared.ports.contains(&address.port()) && self.addresses(host).await?.contains(&address.ip());
-        if !may_be_asked {
+        let open = match self.host(host) {
+            Ok(declared) if declared.ports.contains(&address.port()) => &declared.open,
+            _ if address.port() == SMTP && self.is_mail_server(host).await => &self.options.mail_open,
+            _ => return Err(Refusal::NotDeclared),
+        };
+        if !self.addresses(host).await?.contains(&address.ip()) {
             return Err(Refusal::NotDeclared);
         }
-        let permit =
-            Arc::clone(&declared.open).acquire_owned().await.map_err(|error| Refusal::Failed(error.to_string()))?;
+        let permit = Arc::clone(open).acquire_owned().await.map_err(|error| Refusal::Failed(error.to_string()))?;
         let destination = self.destination(host, address);
         let connected = async { TcpStream::connect(destination).await.map_err(|error| network(&error)) };
         let stream = self.in_time(connected).await?;
+        // Questions are small and each waits for its answer: nothing is gained by holding one back until it is a full packet.
+        stream.set_nodelay(true).map_err(|error| network(&error))?;
         Ok(Box::new(Held { stream, _permit: permit }))
     }
 }

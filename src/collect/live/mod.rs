@@ -7,10 +7,13 @@ mod files;
 mod hosts;
 pub mod message;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::OnceLock;
+
+use tokio::sync::OnceCell;
 
 pub use self::client::USER_AGENT;
 pub use self::hosts::LiveOptions;
@@ -25,13 +28,15 @@ pub struct LiveWorld {
     dns: dns::DnsState,
     /// Read once and only when a host is looked at.
     platform_roots: OnceLock<Vec<Vec<u8>>>,
+    /// Mail servers of the declared mail domains; asked for once, and only where STARTTLS is asked for.
+    mail_servers: OnceCell<BTreeSet<String>>,
 }
 
 impl LiveWorld {
     /// A world that may be asked in this way.
     #[must_use]
     pub fn new(options: LiveOptions) -> Self {
-        Self { options, dns: dns::DnsState::new(), platform_roots: OnceLock::new() }
+        Self { options, dns: dns::DnsState::new(), platform_roots: OnceLock::new(), mail_servers: OnceCell::new() }
     }
 
     fn path(&self, path: &str) -> PathBuf {

@@ -4,6 +4,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::collect::world::{Refusal, Stream};
 
+/// What is said of a server that has no STARTTLS; whoever asks may tell it from one that cannot be asked.
+pub const NOT_OFFERED: &str = "STARTTLS is not offered";
+/// What is said of a server that offers it and then does not begin.
+pub const REFUSED: &str = "STARTTLS is refused";
+
 /// Bytes of all replies before TLS; a greeting and an answer to EHLO have a few hundred.
 const REPLY_BYTES: usize = 16 * 1024;
 
@@ -21,11 +26,11 @@ pub async fn begin_smtp(stream: &mut Box<dyn Stream>) -> Result<(), Refusal> {
     let is_offered =
         offered.iter().any(|line| line.get(4..).is_some_and(|word| word.trim().eq_ignore_ascii_case("STARTTLS")));
     if !is_offered {
-        return Err(Refusal::Failed("STARTTLS is not offered".to_owned()));
+        return Err(Refusal::Failed(NOT_OFFERED.to_owned()));
     }
     reader.say("STARTTLS\r\n").await?;
     let answer = reader.reply().await?;
-    wants(&answer, "220", "STARTTLS is refused")?;
+    wants(&answer, "220", REFUSED)?;
     // Whatever was sent in the clear after the answer would be taken for a part of the encrypted conversation.
     if reader.bytes.is_empty() {
         Ok(())

@@ -43,8 +43,8 @@ impl Access {
 }
 
 /// Reads the rules in force.
-pub(super) fn of(state: &State) -> Access {
-    let rules: Vec<(bool, Source, &Rule)> =
+pub(super) fn of(state: &State<'_>) -> Access {
+    let rules: Vec<(bool, Source, &Rule<'_>)> =
         state.rules.iter().map(|rule| (rule.allows, source(&rule.source), rule)).collect();
     let mut access = Access::default();
     for (number, (_, inner, rule)) in rules.iter().enumerate() {
@@ -69,7 +69,7 @@ pub(super) fn of(state: &State) -> Access {
 }
 
 /// Whether an inner level lets in somebody whom the outer one refused.
-pub(super) fn is_weaker(outer: &State, inner: &State) -> bool {
+pub(super) fn is_weaker(outer: &State<'_>, inner: &State<'_>) -> bool {
     let (before, after) = (of(outer), of(inner));
     let strictness = |access: &Access| match (access.closed, access.limited) {
         (true, _) => 2,
@@ -151,8 +151,9 @@ mod tests {
     #[test]
     fn an_inner_level_that_lets_more_in_is_weaker() {
         let weaker = |outer: &str, inner: &str| {
-            let outer = State::default().at(&nodes(outer));
-            is_weaker(&outer, &outer.at(&nodes(inner)))
+            let (outer, inner) = (nodes(outer), nodes(inner));
+            let outer = State::default().at(&outer);
+            is_weaker(&outer, &outer.at(&inner))
         };
         assert!(weaker("allow 192.0.2.1; deny all;", "allow all;"));
         assert!(weaker("deny all;", "allow 192.0.2.1;"));

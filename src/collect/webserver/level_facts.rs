@@ -127,7 +127,7 @@ fn headers(one: &mut Observation, level: &Level<'_>) {
     }
     csp(one, state);
     cors(one, state);
-    let mut by_name: BTreeMap<&str, Vec<&Header>> = BTreeMap::new();
+    let mut by_name: BTreeMap<&str, Vec<&Header<'_>>> = BTreeMap::new();
     for header in security().filter(|header| header.name != "content-security-policy") {
         by_name.entry(header.name.as_str()).or_default().push(header);
     }
@@ -148,7 +148,7 @@ fn headers(one: &mut Observation, level: &Level<'_>) {
     );
 }
 
-fn csp(one: &mut Observation, state: &State) {
+fn csp(one: &mut Observation, state: &State<'_>) {
     let values: Vec<&str> = state.header("content-security-policy").map(|header| header.value.as_str()).collect();
     one.set("csp", !values.is_empty());
     if values.iter().any(|value| value.contains('$')) {
@@ -179,7 +179,7 @@ fn csp(one: &mut Observation, state: &State) {
 }
 
 /// What decides which origin may read answers: `none`, `fixed`, `any`, `reflected`.
-fn cors(one: &mut Observation, state: &State) {
+fn cors(one: &mut Observation, state: &State<'_>) {
     let word = match state.header("access-control-allow-origin").next().map(|header| header.value.as_str()) {
         None => "none",
         Some("*") => "any",

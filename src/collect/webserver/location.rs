@@ -1,6 +1,6 @@
 //! How a location matches, and whether it answers static files only.
 
-use super::include::Node;
+use super::tree::Node;
 
 /// How a location matches.
 #[derive(Debug, Clone, PartialEq, Eq)]

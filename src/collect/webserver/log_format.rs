@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::include::Node;
+use super::tree::{Block, Node};
 use super::variable::names;
 use crate::collect::log_class::{Written, columns_of, of_variable};
 
 /// The format that nginx has built in.
-const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
+pub(super) const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
 
 /// Variables that hold the query string, wholly or in part.
 const WITH_QUERY: [&str; 6] = ["request", "request_uri", "args", "query_string", "http_referer", "is_args"];
@@ -33,7 +33,7 @@ pub(super) struct Formats {
 
 impl Formats {
     /// Reads the formats and derived variables of all levels.
-    pub(super) fn of(nodes: &[Node]) -> Self {
+    pub(super) fn of(nodes: &Block) -> Self {
         let mut formats = Self { formats: BTreeMap::new(), texts: BTreeMap::new(), derived: BTreeMap::new() };
         formats.texts.insert("combined".to_owned(), COMBINED.to_owned());
         formats.formats.insert("combined".to_owned(), names(COMBINED).into_iter().collect());
@@ -41,7 +41,7 @@ impl Formats {
         formats
     }
 
-    fn gather(&mut self, nodes: &[Node]) {
+    fn gather(&mut self, nodes: &Block) {
         for node in nodes {
             match (node.name.as_str(), node.arguments.as_slice()) {
                 ("log_format", [name, parts @ ..]) => {
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn combined_writes_identity_and_the_query() {
-        let written = Formats::of(&[]).written("combined").unwrap();
+        let written = Formats::of(&Block::default()).written("combined").unwrap();
         assert_eq!(
             written.classes.iter().map(String::as_str).collect::<Vec<_>>(),
             ["access_info", "identity", "ip_address"]

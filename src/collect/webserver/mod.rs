@@ -2,6 +2,7 @@
 
 mod access;
 mod admin_path;
+mod answer;
 mod include;
 mod kinds;
 mod level_facts;
@@ -9,11 +10,13 @@ mod location;
 mod log_format;
 mod model;
 mod nginx_facts;
+mod placeholder;
 mod routing;
 mod server_facts;
 mod socket;
 mod state;
 mod target;
+mod tree;
 mod upstream;
 mod variable;
 mod version;
@@ -23,6 +26,7 @@ use super::limits::NO_ADMIN_PATHS;
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, WebServer};
 
+pub use answer::{Answer, AnswerHeader, AnswerLog, Asked, Asking, Part};
 pub use kinds::KINDS;
 
 /// The collector.
@@ -61,7 +65,7 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let sensitive = task.declaration.site.declared.sensitive_paths.as_deref();
     let admin = task.declaration.site.declared.admin_paths.as_deref();
     let mut evidence =
-        Evidence { observations: model::observe(&read.directives, server, sensitive, admin), ..Evidence::default() };
+        Evidence { observations: model::observe(&read, server, sensitive, admin), ..Evidence::default() };
     let logs: Vec<_> = evidence.of_kind(kinds::LOG).cloned().collect();
     let acquisition = task.declaration.site.declared.acquisition.as_ref();
     let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
@@ -74,6 +78,9 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
                 &server.path,
                 "no sensitive paths are declared (site file: declared: sensitive_paths)",
             )
+        } else if read.fragment && placeholder::is_of_whole(kind.name) {
+            let reason = "the file is a part of a configuration: its server is elsewhere";
+            Census::incomplete(kind.name, &server.path, count, reason)
         } else if kind.name == admin_path::ADMIN_PATH && admin.is_none() {
             Census::not_asked(kind.name, &server.path, NO_ADMIN_PATHS)
         } else if let Some((subject, reason)) = read.faults.first() {

@@ -1,15 +1,17 @@
 //! Directives -> observations: servers, the levels that answer, logs in use, sensitive paths.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use super::include::Node;
+use super::include::Read;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
 use super::location::{Matching, is_static};
 use super::log_format::Formats;
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
+use super::tree::{Block, Node};
 use super::variable::Variables;
-use super::{admin_path, level_facts, nginx_facts, server_facts, socket, upstream, version};
+use super::{admin_path, level_facts, nginx_facts, placeholder, server_facts, socket, upstream, version};
 use crate::collect::log_class::Written;
 use crate::model::{Location, Observation, Related, Subject, SubjectKind, Value, WebServer};
 
@@ -21,8 +23,10 @@ pub(super) struct Level<'a> {
     /// `None` for the server's own level.
     pub(super) matching: Option<Matching>,
     pub(super) place: &'a Node,
+    /// The includes that led to it.
+    pub(super) chain: Rc<Vec<Related>>,
     pub(super) name: String,
-    pub(super) state: State,
+    pub(super) state: State<'a>,
     /// The level does nothing but return or redirect.
     pub(super) returns_only: bool,
     /// The level around it; `None` for the server's own.
@@ -31,29 +35,40 @@ pub(super) struct Level<'a> {
     pub(super) is_if: bool,
 }
 
-impl Level<'_> {
+impl<'a> Level<'a> {
     /// The directives of a name that stand at this level itself.
-    pub(super) fn own<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Node> + 's {
+    pub(super) fn own<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a Node> + 's {
         self.place.block.iter().flatten().filter(move |node| node.name == name)
+    }
+
+    /// Makes one of the level's own directives the place of an observation: it is what has to be edited.
+    pub(super) fn point_to(&self, seen: &mut Observation, node: &Node) {
+        seen.source = node.location();
+        if node.file != self.place.file {
+            seen.related.extend(self.place.block.iter().flat_map(|block| block.chain_to(node)));
+        }
     }
 }
 
 /// One virtual server.
 pub(super) struct Server<'a> {
     pub(super) node: &'a Node,
+    /// The includes that led to it.
+    pub(super) chain: Rc<Vec<Related>>,
     pub(super) name: String,
     /// What is in force around it.
-    pub(super) outer: State,
+    pub(super) outer: State<'a>,
     pub(super) levels: Vec<Level<'a>>,
 }
 
 /// Observes a whole configuration.
 pub(super) fn observe(
-    directives: &[Node],
+    read: &Read,
     server: &WebServer,
     sensitive: Option<&[String]>,
     admin: Option<&[String]>,
 ) -> Vec<Observation> {
+    let directives = &read.directives;
     let main = server.path.as_str();
     let formats = Formats::of(directives);
     let servers = servers(directives);
@@ -65,17 +80,22 @@ pub(super) fn observe(
         patterns: Patterns::default(),
     };
     let mut observations = Vec::new();
+    let around = placeholder::around(directives);
     for (number, server) in servers.iter().enumerate() {
+        let first = observations.len();
         let mut seen = server_seen(server, main);
         server_facts::state(&mut seen, &whole, &servers, number);
         observations.push(seen);
         observations.push(server_facts::of_nginx(&whole, &servers, number));
+        placeholder::hold_back(&mut observations[first..], read, &around, server, server.levels.first());
         for level in &server.levels {
+            let first = observations.len();
             let mut seen = level_seen(level, server, main);
             level_facts::state(&mut seen, &whole, server, level, number);
             observations.push(seen);
             observations.push(nginx_facts::seen(&whole, server, level));
             observations.extend(upstream::seen(&whole, server, level, number));
+            placeholder::hold_back(&mut observations[first..], read, &around, server, Some(level));
         }
         for path in sensitive.unwrap_or_default() {
             observations.push(sensitive_seen(server, path, &whole, &formats));
@@ -84,6 +104,9 @@ pub(super) fn observe(
     }
     observations.extend(socket::seen(&whole, &servers));
     observations.extend(logs_seen(&servers, &formats));
+    if read.fragment {
+        observations.retain(|seen| !placeholder::is_of_whole(&seen.kind));
+    }
     observations
 }
 
@@ -97,29 +120,41 @@ pub(super) struct Whole<'a> {
 }
 
 /// Every virtual server, in the order of the files.
-pub(super) fn servers(directives: &[Node]) -> Vec<Server<'_>> {
+pub(super) fn servers(directives: &Block) -> Vec<Server<'_>> {
     let mut servers = Vec::new();
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     // A fragment may begin inside http, or hold bare servers.
     let top = State::default().at(directives);
-    let https = directives.iter().filter(|node| node.name == "http").filter_map(|node| node.block.as_deref());
-    let bare = directives.iter().any(|node| node.name == "server").then_some(directives);
-    for level in https.chain(bare) {
+    let mut outer = directives.iter();
+    let mut blocks: Vec<(&Block, Vec<Related>)> = Vec::new();
+    while let Some(node) = outer.next() {
+        if let Some(block) = node.block.as_ref().filter(|_| node.name == "http") {
+            blocks.push((block, outer.includes()));
+        }
+    }
+    if directives.iter().any(|node| node.name == "server") {
+        blocks.push((directives, Vec::new()));
+    }
+    for (level, around) in blocks {
         let state = top.at(level);
-        for node in level.iter().filter(|node| node.name == "server") {
-            let Some(block) = node.block.as_deref() else { continue };
+        let mut nodes = level.iter();
+        while let Some(node) = nodes.next() {
+            let Some(block) = node.block.as_ref().filter(|_| node.name == "server") else { continue };
+            let mut chain = around.clone();
+            chain.extend(nodes.includes());
+            let chain = Rc::new(chain);
             let name = server_name(block, &mut taken);
             let mut levels = Vec::new();
-            let own = Below { server: node, parent: None, is_if: false };
+            let own = Below { server: node, chain: &chain, parent: None, is_if: false };
             walk(own, node, block, &state.at(block), &name, None, &mut levels);
-            servers.push(Server { node, name, outer: state.clone(), levels });
+            servers.push(Server { node, chain, name, outer: state.clone(), levels });
         }
     }
     servers
 }
 
 /// Name of a server in subjects: its first name and port, with a number where another has the same.
-fn server_name(block: &[Node], taken: &mut BTreeMap<String, u32>) -> String {
+fn server_name(block: &Block, taken: &mut BTreeMap<String, u32>) -> String {
     let first = |name: &str| {
         block.iter().find(|node| node.name == name).and_then(|node| node.arguments.first()).map_or("", String::as_str)
     };
@@ -133,17 +168,18 @@ fn server_name(block: &[Node], taken: &mut BTreeMap<String, u32>) -> String {
 
 /// Where a level hangs.
 #[derive(Clone, Copy)]
-struct Below<'a> {
+struct Below<'a, 'c> {
     server: &'a Node,
+    chain: &'c Rc<Vec<Related>>,
     parent: Option<usize>,
     is_if: bool,
 }
 
 fn walk<'a>(
-    below: Below<'a>,
+    below: Below<'a, '_>,
     place: &'a Node,
-    block: &'a [Node],
-    state: &State,
+    block: &'a Block,
+    state: &State<'a>,
     name: &str,
     matching: Option<Matching>,
     levels: &mut Vec<Level<'a>>,
@@ -160,15 +196,21 @@ fn walk<'a>(
         server: below.server,
         matching,
         place,
+        chain: Rc::clone(below.chain),
         name: name.to_owned(),
         state: state.clone(),
         returns_only: block.iter().any(returns) && !block.iter().any(serves),
         parent: below.parent,
         is_if: below.is_if,
     });
-    for node in block {
-        let Some(inner) = node.block.as_deref() else { continue };
-        let below = |is_if| Below { parent: Some(number), is_if, ..below };
+    let mut nodes = block.iter();
+    while let Some(node) = nodes.next() {
+        let Some(inner) = node.block.as_ref() else { continue };
+        let mut chain = Rc::clone(below.chain);
+        if node.file != place.file {
+            Rc::make_mut(&mut chain).extend(nodes.includes());
+        }
+        let below = |is_if| Below { parent: Some(number), is_if, chain: &chain, server: below.server };
         match node.name.as_str() {
             "location" => {
                 let name = format!("{name}/location[{}]", node.arguments.join(" "));
@@ -193,14 +235,14 @@ pub(super) fn subject(main: &str, locus: &str) -> Subject {
     Subject::new(SubjectKind::File, format!("{main}#{locus}"))
 }
 
-pub(super) fn seen(kind: &str, subject: Subject, node: &Node) -> Observation {
+pub(super) fn seen(kind: &str, subject: Subject, node: &Node, chain: &[Related]) -> Observation {
     let mut seen = Observation::new(kind, subject, node.location(), METHOD);
-    seen.related = node.chain.as_ref().clone();
+    seen.related = chain.to_vec();
     seen
 }
 
 fn server_seen(server: &Server<'_>, main: &str) -> Observation {
-    let mut seen = seen(SERVER, subject(main, &format!("server[{}]", server.name)), server.node);
+    let mut seen = seen(SERVER, subject(main, &format!("server[{}]", server.name)), server.node, &server.chain);
     let all = |name: &str| -> Vec<String> {
         let block = server.node.block.iter().flatten().filter(|node| node.name == name);
         block.map(|node| node.arguments.join(" ")).collect()
@@ -215,7 +257,7 @@ fn server_seen(server: &Server<'_>, main: &str) -> Observation {
 fn level_seen(level: &Level<'_>, of: &Server<'_>, main: &str) -> Observation {
     let server = of.name.as_str();
     let locus = level.name.strip_prefix(server).unwrap_or_default();
-    let mut seen = seen(LOCATION, subject(main, &format!("server[{server}]{locus}")), level.place);
+    let mut seen = seen(LOCATION, subject(main, &format!("server[{server}]{locus}")), level.place, &level.chain);
     let logs = level.state.logs(level.server);
     seen.set("logging", !logs.is_empty());
     seen.set("logs", Value::texts(logs.iter().map(|log| log.target.as_str())));
@@ -227,7 +269,7 @@ fn level_seen(level: &Level<'_>, of: &Server<'_>, main: &str) -> Observation {
     if !lost.is_empty()
         && let Some(node) = level.place.block.iter().flatten().find(|node| node.name == "access_log")
     {
-        seen.source = node.location();
+        level.point_to(&mut seen, node);
     }
     seen.set("lost_logs", Value::texts(lost));
     let is_static = level.matching.as_ref().is_some_and(is_static);
@@ -238,7 +280,7 @@ fn level_seen(level: &Level<'_>, of: &Server<'_>, main: &str) -> Observation {
     if logs.is_empty()
         && let Some(node) = level.place.block.iter().flatten().find(|node| node.name == "access_log")
     {
-        seen.source = node.location();
+        level.point_to(&mut seen, node);
     }
     seen
 }
@@ -247,7 +289,7 @@ fn logs_seen(servers: &[Server<'_>], formats: &Formats) -> Vec<Observation> {
     let levels = || servers.iter().flat_map(|server| &server.levels);
     let roots: BTreeSet<&str> =
         levels().filter(|level| !level.returns_only).filter_map(|level| level.state.root.as_deref()).collect();
-    let mut by_target: BTreeMap<String, Vec<AccessLog>> = BTreeMap::new();
+    let mut by_target: BTreeMap<String, Vec<AccessLog<'_>>> = BTreeMap::new();
     for level in levels() {
         for log in level.state.logs(level.server) {
             by_target.entry(log.target.clone()).or_default().push(log);
@@ -256,7 +298,7 @@ fn logs_seen(servers: &[Server<'_>], formats: &Formats) -> Vec<Observation> {
     by_target.into_iter().map(|(target, uses)| log_seen(&target, &uses, &roots, formats)).collect()
 }
 
-fn log_seen(target: &str, uses: &[AccessLog], roots: &BTreeSet<&str>, formats: &Formats) -> Observation {
+fn log_seen(target: &str, uses: &[AccessLog<'_>], roots: &BTreeSet<&str>, formats: &Formats) -> Observation {
     let place = uses.first().map_or_else(Location::default, |log| log.node.location());
     let mut seen = Observation::new(LOG, Subject::new(SubjectKind::Log, target), place, METHOD);
     let names: BTreeSet<&str> = uses.iter().map(|log| log.format.as_str()).collect();
@@ -320,8 +362,8 @@ fn sensitive_seen(server: &Server<'_>, path: &str, whole: &Whole<'_>, formats: &
         Answer::Level(number) => server.levels.get(number),
         Answer::Open => None,
     };
-    let place = level.map_or(server.node, |level| level.place);
-    let mut seen = seen(SENSITIVE_PATH, subject(main, &locus), place);
+    let (place, chain) = level.map_or((server.node, &server.chain), |level| (level.place, &level.chain));
+    let mut seen = seen(SENSITIVE_PATH, subject(main, &locus), place, chain);
     seen.set("path", path);
     let Some(level) = level else {
         for field in ["location", "query_logged", "formats"] {

@@ -13,14 +13,18 @@ use crate::model::{Observation, Related, Value};
 /// The observation of one level.
 pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) -> Observation {
     let locus = level.name.strip_prefix(&server.name).unwrap_or_default();
-    let mut one =
-        observation(NGINX_LOCATION, subject(whole.main, &format!("server[{}]{locus}", server.name)), level.place);
+    let mut one = observation(
+        NGINX_LOCATION,
+        subject(whole.main, &format!("server[{}]{locus}", server.name)),
+        level.place,
+        &level.chain,
+    );
     let outer = level.parent.and_then(|parent| server.levels.get(parent)).map_or(&server.outer, |parent| &parent.state);
     let response = lost(&mut one.related, &outer.headers, &level.state.headers);
     let request = lost(&mut one.related, &outer.request_headers, &level.state.request_headers);
     one.set("headers_lost", Value::texts(response)).set("request_headers_lost", Value::texts(request));
     if let Some(node) = level.own("add_header").next().filter(|_| !one.texts("headers_lost").is_empty()) {
-        one.source = node.location();
+        level.point_to(&mut one, node);
     }
     let alias = level.own("alias").next();
     let traversal = matches!((&level.matching, alias), (Some(Matching::Prefix(path, _)), Some(node))
@@ -47,7 +51,7 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) ->
     for block in level.own("if").filter(|_| level.parent.is_some()) {
         for node in block.block.iter().flatten() {
             if !matches!(node.name.as_str(), "return" | "rewrite" | "set" | "break" | "access_log") {
-                in_if.insert(node.name.clone());
+                in_if.insert(node.name.as_str().to_owned());
             }
         }
     }
@@ -56,7 +60,7 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) ->
 }
 
 /// Names that are in force outside, and neither set again nor kept inside.
-fn lost(related: &mut Vec<Related>, outer: &[Header], inner: &[Header]) -> Vec<String> {
+fn lost(related: &mut Vec<Related>, outer: &[Header<'_>], inner: &[Header<'_>]) -> Vec<String> {
     let mut found = BTreeSet::new();
     for header in outer.iter().filter(|header| !inner.iter().any(|other| other.name == header.name)) {
         if found.insert(header.name.clone()) {

@@ -26,6 +26,9 @@ pub(super) enum Answer {
     Open,
 }
 
+/// What the groups of a match hold, by number and by name.
+pub(super) type Groups = (Vec<String>, Vec<(String, String)>);
+
 /// A compiled expression; `None` for one that cannot be read.
 type Compiled = Option<Rc<Regex>>;
 
@@ -38,9 +41,23 @@ pub(super) struct Patterns {
 impl Patterns {
     /// Whether a pattern matches; `None` where it needs what PCRE alone has, or steps back too often.
     pub(super) fn is_match(&self, pattern: &str, insensitive: bool, text: &str) -> Option<bool> {
+        self.compiled(pattern, insensitive).and_then(|regex| regex.is_match(text).ok())
+    }
+
+    /// The groups of a match by number and by name; `None` outside as in [`Self::is_match`], inside where nothing matches.
+    pub(super) fn captures(&self, pattern: &str, insensitive: bool, text: &str) -> Option<Option<Groups>> {
+        let regex = self.compiled(pattern, insensitive)?;
+        let Some(found) = regex.captures(text).ok()? else { return Some(None) };
+        let of = |group: Option<fancy_regex::Match<'_>>| group.map(|one| one.as_str().to_owned()).unwrap_or_default();
+        let numbered = (0..found.len()).map(|number| of(found.get(number))).collect();
+        let named = regex.capture_names().flatten();
+        Some(Some((numbered, named.map(|name| (name.to_owned(), of(found.name(name)))).collect())))
+    }
+
+    fn compiled(&self, pattern: &str, insensitive: bool) -> Compiled {
         let key = (pattern.to_owned(), insensitive);
         let known = self.compiled.borrow().get(&key).cloned();
-        let compiled = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let built = RegexBuilder::new(pattern)
                 .case_insensitive(insensitive)
                 .delegate_size_limit(PATTERN_BYTES)
@@ -49,8 +66,7 @@ impl Patterns {
             let built = built.ok().map(Rc::new);
             self.compiled.borrow_mut().insert(key, built.clone());
             built
-        });
-        compiled.and_then(|regex| regex.is_match(text).ok())
+        })
     }
 }
 

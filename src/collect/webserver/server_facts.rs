@@ -38,7 +38,7 @@ fn tls(
     servers: &[Server<'_>],
     number: usize,
     listens: &[Listen],
-    own: &State,
+    own: &State<'_>,
 ) {
     let deciding = deciding(whole, servers, number, listens).unwrap_or(own);
     let named: Vec<String> = match deciding.single("ssl_protocols") {
@@ -77,7 +77,7 @@ fn deciding<'a>(
     servers: &'a [Server<'_>],
     number: usize,
     listens: &[Listen],
-) -> Option<&'a State> {
+) -> Option<&'a State<'a>> {
     if whole.version >= PROTOCOLS_BY_SERVER {
         return None;
     }
@@ -97,7 +97,8 @@ fn server_directives(servers: &[Server<'_>], number: usize, name: &str) -> usize
 /// What nginx alone has: settings without effect, slashes that are not merged.
 pub(super) fn of_nginx(whole: &Whole<'_>, servers: &[Server<'_>], number: usize) -> Observation {
     let server = &servers[number];
-    let mut one = observation(NGINX_SERVER, subject(whole.main, &format!("server[{}]", server.name)), server.node);
+    let mut one =
+        observation(NGINX_SERVER, subject(whole.main, &format!("server[{}]", server.name)), server.node, &server.chain);
     let mut idle = Vec::new();
     let listens = listens(server.node);
     if whole.version < PROTOCOLS_BY_SERVER
@@ -110,7 +111,7 @@ pub(super) fn of_nginx(whole: &Whole<'_>, servers: &[Server<'_>], number: usize)
         let in_force = default.and_then(|level| level.state.single("ssl_protocols")).map(|node| &node.arguments);
         if in_force != Some(&node.arguments) {
             idle.push(format!("ssl_protocols {}", node.arguments.join(" ")));
-            one.source = node.location();
+            level.point_to(&mut one, node);
             if let Some(default) = default {
                 let note = "the default server of the socket, which decides".to_owned();
                 one.related.push(Related { location: default.place.location(), note });
@@ -158,7 +159,7 @@ fn redirects_or_refuses(level: &Level<'_>) -> bool {
 }
 
 /// Sources of the real address that are everybody.
-fn open_sources(state: &State) -> Vec<String> {
+fn open_sources(state: &State<'_>) -> Vec<String> {
     let is_open = |source: &str| source == "all" || source.ends_with("/0");
     state.proxies.iter().map(|rule| rule.source.clone()).filter(|source| is_open(source)).collect()
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::include::Node;
 use super::kinds::SOCKET;
 use super::model::{Level, Server, Whole, seen as observation, subject};
+use super::tree::Node;
 use crate::model::{Observation, Related, Value};
 
 /// One address and port.
@@ -126,7 +126,8 @@ pub(super) fn seen(whole: &Whole<'_>, servers: &[Server<'_>]) -> Vec<Observation
     let each = whole.sockets.iter().filter(|socket| !socket.name.starts_with("unix:"));
     each.filter_map(|socket| {
         let default = servers.get(socket.default)?;
-        let mut one = observation(SOCKET, subject(whole.main, &format!("socket[{}]", socket.name)), default.node);
+        let mut one =
+            observation(SOCKET, subject(whole.main, &format!("socket[{}]", socket.name)), default.node, &default.chain);
         one.set("tls", socket.tls);
         one.set(
             "servers",

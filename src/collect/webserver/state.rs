@@ -3,50 +3,56 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::include::Node;
+use super::tree::{Block, Node};
 
 /// One access log target.
 #[derive(Debug, Clone)]
-pub(super) struct AccessLog {
+pub(super) struct AccessLog<'a> {
     pub(super) target: String,
     pub(super) format: String,
     pub(super) conditional: bool,
-    pub(super) node: Rc<Node>,
+    pub(super) node: &'a Node,
 }
 
 /// One header that is set on a response or on a request to an upstream.
 #[derive(Debug, Clone)]
-pub(super) struct Header {
+pub(super) struct Header<'a> {
     /// In lower case.
     pub(super) name: String,
     pub(super) value: String,
     /// Also on error responses.
     pub(super) always: bool,
-    pub(super) node: Rc<Node>,
+    pub(super) node: &'a Node,
 }
 
 /// One rule of access by address.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(super) struct Rule<'a> {
     pub(super) allows: bool,
     /// An address, a network, or `all`.
     pub(super) source: String,
-    pub(super) node: Rc<Node>,
+    pub(super) node: &'a Node,
 }
 
 /// Directives of one value that an inner level inherits until it sets its own.
-const SINGLES: [&str; 20] = [
+const SINGLES: [&str; 27] = [
+    "absolute_redirect",
     "add_header_inherit",
     "auth_basic",
     "auth_jwt",
     "auth_request",
     "autoindex",
     "client_max_body_size",
+    "default_type",
+    "expires",
+    "index",
     "merge_slashes",
+    "port_in_redirect",
     "proxy_ssl_verify",
     "real_ip_header",
     "resolver",
     "satisfy",
+    "server_name_in_redirect",
     "server_tokens",
     "ssl_ciphers",
     "ssl_protocols",
@@ -56,6 +62,7 @@ const SINGLES: [&str; 20] = [
     "ssl_stapling",
     "ssl_stapling_file",
     "ssl_verify_client",
+    "recursive_error_pages",
 ];
 
 /// Directives of modules that change response headers in ways that are not read here.
@@ -64,30 +71,34 @@ const OPAQUE: [&str; 4] =
 
 /// Effective directives of one level.
 #[derive(Debug, Clone, Default)]
-pub(super) struct State {
+pub(super) struct State<'a> {
     /// `None` until a level sets one: nginx then writes its default log with the combined format.
-    pub(super) logs: Option<Vec<AccessLog>>,
+    pub(super) logs: Option<Vec<AccessLog<'a>>>,
     pub(super) root: Option<String>,
+    /// The `root` or `alias` that is in force.
+    pub(super) files: Option<&'a Node>,
+    /// `error_page` in force.
+    pub(super) error_pages: Rc<Vec<&'a Node>>,
     /// `add_header` in force.
-    pub(super) headers: Rc<Vec<Header>>,
+    pub(super) headers: Rc<Vec<Header<'a>>>,
     /// `proxy_set_header` in force.
-    pub(super) request_headers: Rc<Vec<Header>>,
+    pub(super) request_headers: Rc<Vec<Header<'a>>>,
     /// `allow` and `deny` in force, in order.
-    pub(super) rules: Rc<Vec<Rule>>,
+    pub(super) rules: Rc<Vec<Rule<'a>>>,
     /// `set_real_ip_from` in force.
-    pub(super) proxies: Rc<Vec<Rule>>,
-    singles: BTreeMap<&'static str, Rc<Node>>,
+    pub(super) proxies: Rc<Vec<Rule<'a>>>,
+    singles: BTreeMap<&'static str, &'a Node>,
     /// Another module changes headers here: what is read is not all.
     pub(super) opaque_headers: bool,
 }
 
-impl State {
+impl<'a> State<'a> {
     /// This state with what a level of its own sets. Arrays such as access_log are replaced as a whole.
-    pub(super) fn at(&self, level: &[Node]) -> Self {
+    pub(super) fn at(&self, level: &'a Block) -> Self {
         let mut state = self.clone();
-        let mut logs: Option<Vec<AccessLog>> = None;
+        let mut logs: Option<Vec<AccessLog<'a>>> = None;
         let (mut headers, mut request_headers) = (Vec::new(), Vec::new());
-        let (mut rules, mut proxies) = (Vec::new(), Vec::new());
+        let (mut rules, mut proxies, mut error_pages) = (Vec::new(), Vec::new(), Vec::new());
         for node in level {
             match (node.name.as_str(), node.arguments.as_slice()) {
                 ("access_log", [target, ..]) if target == "off" => logs = Some(Vec::new()),
@@ -97,32 +108,36 @@ impl State {
                         target: target.clone(),
                         format: format.cloned().unwrap_or_else(|| "combined".to_owned()),
                         conditional: options.iter().any(|option| option.starts_with("if=")),
-                        node: shared(node),
+                        node,
                     });
                 }
-                ("root" | "alias", [path]) => state.root = Some(path.trim_end_matches('/').to_owned()),
+                ("root" | "alias", [path]) => {
+                    state.root = Some(path.trim_end_matches('/').to_owned());
+                    state.files = Some(node);
+                }
+                ("error_page", [_, ..]) => error_pages.push(node),
                 ("add_header", [name, value, options @ ..]) => headers.push(Header {
                     name: name.to_ascii_lowercase(),
                     value: value.clone(),
                     always: options.iter().any(|option| option == "always"),
-                    node: shared(node),
+                    node,
                 }),
                 ("proxy_set_header", [name, value]) => request_headers.push(Header {
                     name: name.to_ascii_lowercase(),
                     value: value.clone(),
                     always: true,
-                    node: shared(node),
+                    node,
                 }),
                 ("allow" | "deny", [source]) => {
-                    rules.push(Rule { allows: node.name == "allow", source: source.clone(), node: shared(node) });
+                    rules.push(Rule { allows: node.name == "allow", source: source.clone(), node });
                 }
                 ("set_real_ip_from", [source]) => {
-                    proxies.push(Rule { allows: true, source: source.clone(), node: shared(node) });
+                    proxies.push(Rule { allows: true, source: source.clone(), node });
                 }
                 (name, _) if OPAQUE.contains(&name) => state.opaque_headers = true,
                 (name, _) => {
                     if let Some(single) = SINGLES.iter().find(|single| **single == name) {
-                        state.singles.insert(single, shared(node));
+                        state.singles.insert(single, node);
                     }
                 }
             }
@@ -146,6 +161,9 @@ impl State {
         if !rules.is_empty() {
             state.rules = Rc::new(rules);
         }
+        if !error_pages.is_empty() {
+            state.error_pages = Rc::new(error_pages);
+        }
         if !proxies.is_empty() {
             state.proxies = Rc::new(proxies);
         }
@@ -153,24 +171,24 @@ impl State {
     }
 
     /// The logs in force; the default log where no level names one.
-    pub(super) fn logs(&self, server: &Node) -> Vec<AccessLog> {
+    pub(super) fn logs(&self, server: &'a Node) -> Vec<AccessLog<'a>> {
         self.logs.clone().unwrap_or_else(|| {
             vec![AccessLog {
                 target: "logs/access.log".to_owned(),
                 format: "combined".to_owned(),
                 conditional: false,
-                node: shared(server),
+                node: server,
             }]
         })
     }
 
     /// The directive of one value that is in force.
-    pub(super) fn single(&self, name: &str) -> Option<&Rc<Node>> {
-        self.singles.get(name)
+    pub(super) fn single(&self, name: &str) -> Option<&'a Node> {
+        self.singles.get(name).copied()
     }
 
     /// Its first argument.
-    pub(super) fn word(&self, name: &str) -> Option<&str> {
+    pub(super) fn word(&self, name: &str) -> Option<&'a str> {
         self.single(name).and_then(|node| node.arguments.first()).map(String::as_str)
     }
 
@@ -180,11 +198,7 @@ impl State {
     }
 
     /// The values of a response header in force, in order.
-    pub(super) fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Header> + 'a {
+    pub(super) fn header<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Header<'a>> + 's {
         self.headers.iter().filter(move |header| header.name == name)
     }
-}
-
-fn shared(node: &Node) -> Rc<Node> {
-    Rc::new(Node { block: None, ..node.clone() })
 }

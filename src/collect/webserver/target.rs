@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::include::Node;
 use super::kinds::LOG_TARGET;
 use super::log_format::Formats;
+use super::tree::{Block, Node};
 use crate::model::{Observation, Subject, SubjectKind};
 
 /// Variables that hold the visitor's whole address.
@@ -20,11 +20,7 @@ const ADDRESSES: [&str; 8] = [
 ];
 
 /// Observes the streams; `logs` are the access logs in use.
-pub(super) fn observe(
-    directives: &[Node],
-    logs: &[Observation],
-    shortening_declared: Option<bool>,
-) -> Vec<Observation> {
+pub(super) fn observe(directives: &Block, logs: &[Observation], shortening_declared: Option<bool>) -> Vec<Observation> {
     let formats = Formats::of(directives);
     let mut all: Vec<Observation> = logs.iter().map(|log| access(log, &formats, shortening_declared)).collect();
     let mut errors: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
@@ -73,7 +69,7 @@ fn access(log: &Observation, formats: &Formats, shortening_declared: Option<bool
     seen
 }
 
-fn gather<'a>(nodes: &'a [Node], errors: &mut BTreeMap<String, Vec<&'a Node>>) {
+fn gather<'a>(nodes: &'a Block, errors: &mut BTreeMap<String, Vec<&'a Node>>) {
     for node in nodes {
         if let ("error_log", Some(target)) = (node.name.as_str(), node.arguments.first()) {
             errors.entry(target.clone()).or_default().push(node);

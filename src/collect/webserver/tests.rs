@@ -55,12 +55,17 @@ fn texts(evidence: &Evidence, kind: &str, subject: &str, field: &str) -> Vec<Str
 }
 
 /// The directives of a text, as if it were the main file.
-pub(super) fn nodes(text: &str) -> Vec<super::include::Node> {
+pub(super) fn nodes(text: &str) -> super::tree::Block {
     let world = RecordedWorld::new().file("nginx.conf", text);
     let server = WebServer { kind: WebServerKind::Nginx, path: "nginx.conf".to_owned(), version: None, root: None };
     let read = super::include::read(&world, &server);
     assert_eq!(read.faults, [], "{text}");
-    read.directives
+    let mut directives = read.directives;
+    match directives.items.first_mut() {
+        // A few directives by themselves are wanted as they stand.
+        Some(super::tree::Item::Own(node)) if read.fragment => node.block.take().unwrap_or_default(),
+        _ => directives,
+    }
 }
 
 const WHOLE: &str = "

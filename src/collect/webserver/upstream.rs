@@ -14,7 +14,8 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>, nu
     let target = node.arguments.first()?;
     let locus = level.name.strip_prefix(&server.name).unwrap_or_default();
     let locus = format!("server[{}]{locus}/upstream", server.name);
-    let mut one = observation(UPSTREAM, subject(whole.main, &locus), node);
+    let mut one = observation(UPSTREAM, subject(whole.main, &locus), node, &level.chain);
+    level.point_to(&mut one, node);
     let tls = target.starts_with("https://") || target.starts_with("grpcs://");
     one.set("tls", tls);
     one.set("verified", level.state.is_on("proxy_ssl_verify"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::include::Node;
+use super::tree::Block;
 
 /// Variables made by map and set, with the texts that they may hold.
 #[derive(Debug, Default)]
@@ -15,13 +15,13 @@ const DEPTH: usize = 16;
 
 impl Variables {
     /// Collects every map, and every set wherever it stands: a set in any block may run before a use.
-    pub(super) fn of(directives: &[Node]) -> Self {
+    pub(super) fn of(directives: &Block) -> Self {
         let mut variables = Self::default();
         variables.collect(directives, 0);
         variables
     }
 
-    fn collect(&mut self, nodes: &[Node], depth: usize) {
+    fn collect(&mut self, nodes: &Block, depth: usize) {
         for node in nodes {
             match (node.name.as_str(), node.arguments.as_slice(), &node.block) {
                 ("map", [source, name], Some(block)) => {
@@ -39,7 +39,7 @@ impl Variables {
                 ("set", [name, value], _) => self.add(name, value.clone()),
                 _ => {}
             }
-            if let Some(block) = node.block.as_deref().filter(|_| depth < 64 && node.name != "map") {
+            if let Some(block) = node.block.as_ref().filter(|_| depth < 64 && node.name != "map") {
                 self.collect(block, depth + 1);
             }
         }

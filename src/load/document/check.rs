@@ -9,8 +9,9 @@ use super::BilingualDocument;
 
 /// A check: one condition on one kind of observation, with its reasons, remedy and examples.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "CheckDocument")]
 #[serde(deny_unknown_fields)]
-pub struct CheckDocument {
+pub struct CheckDocument<E = ExamplesDocument> {
     /// Its id, which is also its file name.
     #[schemars(length(min = 1))]
     pub id: String,
@@ -37,7 +38,7 @@ pub struct CheckDocument {
     #[serde(default)]
     pub references: Vec<String>,
     /// Fields of an observation, by name, by outcome. At least one pass and one fail.
-    pub examples: ExamplesDocument,
+    pub examples: E,
 }
 
 /// What a fail means.

@@ -19,6 +19,9 @@ pub struct AccountsDocument {
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailDocument {
+    /// Ask the mail servers of the declared mail domains for STARTTLS on port 25. No mail is sent.
+    #[serde(default)]
+    pub starttls: bool,
     /// Alias files (aliases(5)).
     #[serde(default)]
     pub aliases: Vec<String>,

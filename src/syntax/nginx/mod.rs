@@ -1,16 +1,21 @@
-//! nginx configuration: bytes -> directives with their places. It knows the grammar, not what a directive means.
+//! nginx configuration: bytes -> directives with their places and bytes. It knows the grammar, not what a directive means.
 //!
 //! The grammar is that of `ngx_conf_read_token`: words parted by blanks, quotes only at the start of a word, a backslash
 //! that protects the next character, `;` and `{` that end a directive, `#` that begins a comment at the start of a word.
+//! Nothing is lost: what no span covers is blank or comment, so that text with an edit in it is the old one elsewhere.
 
 mod lexer;
 
-use lexer::{Lexer, Token};
+use std::ops::Range;
+
+use lexer::{Lexer, Placed, Token};
 
 /// Blocks inside blocks; nginx configurations have up to six.
 const DEPTH: usize = 64;
 /// Directives of one file.
 const DIRECTIVES: usize = 2_000_000;
+/// What a comment that speaks to us begins with.
+const REMARK: &str = "tenken:";
 
 /// One directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +28,15 @@ pub struct Directive {
     pub line: u32,
     /// Column of its name in characters, from 1.
     pub column: u32,
-    /// What is between its braces; `None` where it has none.
+    /// Its bytes, from its name to its `;` or `}`.
+    pub span: Range<usize>,
+    /// The bytes of its name and of each argument, quotes included.
+    pub words: Vec<Range<usize>>,
+    /// The bytes between its braces, where it has some.
+    pub body: Option<Range<usize>>,
+    /// A word of it holds `{{ … }}` or `{% … %}`: what it says is not known before that is filled in.
+    pub template: bool,
+    /// What is between its braces; `None` where it has none or they hold another language.
     pub block: Option<Vec<Self>>,
 }
 
@@ -38,6 +51,19 @@ pub struct Fault {
     pub message: String,
 }
 
+/// A comment `# tenken: CHECK because REASON`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The check that it names.
+    pub check: String,
+    /// The reason that it gives.
+    pub reason: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// The line of the directive below it.
+    pub directive_line: u32,
+}
+
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Configuration {
@@ -45,21 +71,31 @@ pub struct Configuration {
     pub directives: Vec<Directive>,
     /// What is wrong with it; nothing may be concluded from what such a file does not say.
     pub faults: Vec<Fault>,
+    /// What its comments say to us.
+    pub remarks: Vec<Remark>,
 }
 
 /// Reads one file.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Configuration {
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
-    let mut parser = Parser { lexer: Lexer::new(&text), open: vec![Level::top()], faults: Vec::new(), count: 0 };
+    let mut parser = Parser {
+        bytes,
+        lexer: Lexer::new(bytes),
+        open: vec![Level::top()],
+        faults: Vec::new(),
+        remarks: Vec::new(),
+        pending: Vec::new(),
+        count: 0,
+    };
     parser.run();
-    let Parser { mut open, faults, .. } = parser;
+    let end = parser.lexer.offset();
+    let Parser { mut open, faults, remarks, .. } = parser;
     // Blocks that were never closed give what they hold to the one around them.
     while open.len() > 1 {
-        close(&mut open);
+        close(&mut open, end, end);
     }
     let directives = open.pop().map(|level| level.directives).unwrap_or_default();
-    Configuration { directives, faults }
+    Configuration { directives, faults, remarks }
 }
 
 struct Level {
@@ -75,36 +111,49 @@ impl Level {
 }
 
 struct Parser<'a> {
+    bytes: &'a [u8],
     lexer: Lexer<'a>,
     open: Vec<Level>,
     faults: Vec<Fault>,
+    remarks: Vec<Remark>,
+    /// Remarks above the next directive.
+    pending: Vec<Remark>,
     count: usize,
 }
 
 impl Parser<'_> {
     fn run(&mut self) {
-        let mut words: Vec<(String, u32, u32)> = Vec::new();
-        while let Some((token, line, column)) = self.lexer.next_token() {
-            match token {
-                Token::Word(word) => words.push((word, line, column)),
+        let mut words: Vec<Placed> = Vec::new();
+        while let Some(placed) = self.lexer.next_token() {
+            let (line, column, span) = (placed.line, placed.column, placed.span.clone());
+            match placed.token {
+                Token::Word(_) => {
+                    if words.is_empty() {
+                        self.attach(line);
+                    }
+                    words.push(placed);
+                }
+                Token::Comment => self.remark(span, line),
                 Token::Fault(message) => self.faults.push(Fault { line, column, message: message.to_owned() }),
                 Token::Semicolon => {
-                    if !self.finish(&mut words, line, column) {
+                    if !self.finish(&mut words, line, column, span.end) {
                         return;
                     }
                 }
                 Token::Open => {
-                    if !self.open_block(&mut words, line, column) {
+                    if !self.open_block(&mut words, &placed) {
                         return;
                     }
                 }
                 Token::Close => {
-                    if !words.is_empty() {
+                    if !words.is_empty() && !is_placeholder(&words) {
                         self.fault(line, column, "a directive ends without `;`");
-                        self.finish(&mut words, line, column);
+                    }
+                    if !words.is_empty() {
+                        self.finish(&mut words, line, column, span.start);
                     }
                     if self.open.len() > 1 {
-                        close(&mut self.open);
+                        close(&mut self.open, span.start, span.end);
                     } else {
                         self.fault(line, column, "`}` closes nothing");
                     }
@@ -113,8 +162,11 @@ impl Parser<'_> {
         }
         let (line, column) = self.lexer.place();
         if !words.is_empty() {
-            self.fault(line, column, "the file ends inside a directive");
-            self.finish(&mut words, line, column);
+            if !is_placeholder(&words) {
+                self.fault(line, column, "the file ends inside a directive");
+            }
+            let end = self.lexer.offset();
+            self.finish(&mut words, line, column, end);
         }
         if self.open.len() > 1 {
             let opener = self.open.last().and_then(|level| level.opener.as_ref());
@@ -123,8 +175,8 @@ impl Parser<'_> {
         }
     }
 
-    fn finish(&mut self, words: &mut Vec<(String, u32, u32)>, line: u32, column: u32) -> bool {
-        match self.directive(words, None) {
+    fn finish(&mut self, words: &mut Vec<Placed>, line: u32, column: u32, end: usize) -> bool {
+        match directive(words, end) {
             Some(directive) => self.add(directive, line, column),
             None => {
                 self.fault(line, column, "`;` ends nothing");
@@ -133,19 +185,35 @@ impl Parser<'_> {
         }
     }
 
-    fn open_block(&mut self, words: &mut Vec<(String, u32, u32)>, line: u32, column: u32) -> bool {
-        let Some(directive) = self.directive(words, Some(Vec::new())) else {
+    fn open_block(&mut self, words: &mut Vec<Placed>, brace: &Placed) -> bool {
+        let (line, column) = (brace.line, brace.column);
+        let Some(mut directive) = directive(words, brace.span.end) else {
             self.fault(line, column, "`{` without a name before it");
-            let nameless =
-                Directive { name: String::new(), arguments: Vec::new(), line, column, block: Some(Vec::new()) };
+            let nameless = Directive {
+                name: String::new(),
+                arguments: Vec::new(),
+                line,
+                column,
+                span: brace.span.clone(),
+                words: Vec::new(),
+                body: Some(brace.span.end..brace.span.end),
+                template: false,
+                block: Some(Vec::new()),
+            };
             return self.push(nameless, line, column);
         };
-        if directive.name.ends_with("_by_lua_block") || directive.name == "js_content_block" {
+        let start = brace.span.end;
+        directive.body = Some(start..start);
+        if directive.name.ends_with("_by_lua_block") {
             if !self.lexer.skip_foreign_block() {
                 self.fault(line, column, "the file ends inside a block of another language");
             }
+            let end = self.lexer.offset();
+            directive.body = Some(start..end.saturating_sub(1).max(start));
+            directive.span.end = end;
             return self.add(directive, line, column);
         }
+        directive.block = Some(Vec::new());
         self.push(directive, line, column)
     }
 
@@ -170,10 +238,20 @@ impl Parser<'_> {
         true
     }
 
-    fn directive(&self, words: &mut Vec<(String, u32, u32)>, block: Option<Vec<Directive>>) -> Option<Directive> {
-        let mut words = std::mem::take(words).into_iter();
-        let (name, line, column) = words.next()?;
-        Some(Directive { name, arguments: words.map(|(word, _, _)| word).collect(), line, column, block })
+    fn remark(&mut self, span: Range<usize>, line: u32) {
+        let text = String::from_utf8_lossy(&self.bytes[span]);
+        let Some(rest) = text.trim_start_matches('#').trim_start().strip_prefix(REMARK) else { return };
+        let rest = rest.trim();
+        let (check, reason) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let reason = reason.trim_start();
+        let reason = reason.strip_prefix("because").map_or(reason, str::trim_start);
+        self.pending.push(Remark { check: check.to_owned(), reason: reason.to_owned(), line, directive_line: line });
+    }
+
+    /// A remark belongs to the directive that begins below it.
+    fn attach(&mut self, line: u32) {
+        let pending = std::mem::take(&mut self.pending);
+        self.remarks.extend(pending.into_iter().map(|remark| Remark { directive_line: line, ..remark }));
     }
 
     fn fault(&mut self, line: u32, column: u32, message: &str) {
@@ -181,96 +259,54 @@ impl Parser<'_> {
     }
 }
 
-fn close(open: &mut Vec<Level>) {
+/// A line that is `{{ … }}` or `{% … %}` alone needs no semicolon.
+fn is_placeholder(words: &[Placed]) -> bool {
+    words.iter().all(|word| word.template)
+}
+
+fn directive(words: &mut Vec<Placed>, end: usize) -> Option<Directive> {
+    let mut taken = std::mem::take(words).into_iter();
+    // Placeholders that stand alone before a directive are none of its words.
+    let first = taken.next()?;
+    let template = first.template || taken.as_slice().iter().any(|word| word.template);
+    let (start, line, column) = (first.span.start, first.line, first.column);
+    let mut spans = Vec::with_capacity(taken.len() + 1);
+    spans.push(first.span);
+    let mut arguments = Vec::with_capacity(taken.len());
+    for word in taken {
+        spans.push(word.span);
+        arguments.push(text(word.token));
+    }
+    Some(Directive {
+        name: text(first.token),
+        arguments,
+        line,
+        column,
+        span: start..end,
+        words: spans,
+        body: None,
+        template,
+        block: None,
+    })
+}
+
+fn text(token: Token) -> String {
+    match token {
+        Token::Word(word) => word,
+        _ => String::new(),
+    }
+}
+
+fn close(open: &mut Vec<Level>, body_end: usize, end: usize) {
     let Some(level) = open.pop() else { return };
     let Some(parent) = open.last_mut() else { return };
     if let Some(mut opener) = level.opener {
         opener.block = Some(level.directives);
+        opener.body = opener.body.map(|body| body.start..body_end.max(body.start));
+        opener.span.end = end.max(opener.span.start);
         parent.directives.push(opener);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn words(text: &str) -> Vec<Vec<String>> {
-        let read = parse(text.as_bytes());
-        assert_eq!(read.faults, [], "{text}");
-        read.directives
-            .into_iter()
-            .map(|directive| std::iter::once(directive.name).chain(directive.arguments).collect())
-            .collect()
-    }
-
-    #[test]
-    fn words_quotes_escapes_and_comments_are_read_as_nginx_reads_them() {
-        assert_eq!(words("a b  c; # d\n e;"), [vec!["a", "b", "c"], vec!["e"]]);
-        assert_eq!(words(r#"a "b c" 'd"e' f"g;"#), [vec!["a", "b c", "d\"e", "f\"g"]]);
-        assert_eq!(words(r#"a "b\"c" d\ e;"#), [vec!["a", "b\"c", "d\\ e"]]);
-        assert_eq!(words("a b#c ${x}y \"#no\";"), [vec!["a", "b#c", "${x}y", "#no"]]);
-        assert_eq!(words("\u{feff}a b;\r\nc;"), [vec!["a", "b"], vec!["c"]]);
-    }
-
-    #[test]
-    fn blocks_nest_and_places_are_counted_in_characters() {
-        let read = parse("http { # 点検\n  server {\n    あ い; }\n}".as_bytes());
-        assert_eq!(read.faults, []);
-        let server = &read.directives[0].block.as_ref().unwrap()[0];
-        assert_eq!((server.line, server.column), (2, 3));
-        let inner = &server.block.as_ref().unwrap()[0];
-        assert_eq!((inner.line, inner.column, inner.name.as_str()), (3, 5, "あ"));
-    }
-
-    #[test]
-    fn a_lua_block_is_skipped_whole() {
-        let read = parse(b"location / { content_by_lua_block { if a then b(\"}\") end -- }\n } return 200; } x;");
-        assert_eq!(read.faults, []);
-        assert_eq!(read.directives.len(), 2);
-        assert_eq!(read.directives[0].block.as_ref().unwrap().len(), 2);
-    }
-
-    #[test]
-    fn what_is_unbalanced_has_a_place_and_the_rest_is_kept() {
-        let read = parse(b"a;\n}\nhttp {\n b;\n");
-        assert_eq!(read.faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [2, 5]);
-        assert_eq!(read.directives.len(), 2);
-        assert_eq!(read.directives[1].block.as_ref().unwrap()[0].name, "b");
-    }
-
-    #[test]
-    fn twenty_thousand_braces_end_in_a_fault() {
-        let read = parse("a {".repeat(20_000).as_bytes());
-        assert!(read.faults[0].message.contains("more than 64"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _ = parse(&bytes);
-        }
-
-        #[test]
-        fn any_text_of_the_grammar_is_read(text in "[ab ;{}\"'#$\\\\\n]{0,200}") {
-            let _ = parse(text.as_bytes());
-        }
-
-        #[test]
-        fn what_is_written_is_read_back(names in proptest::collection::vec(("[a-z_]{1,8}", proptest::collection::vec("[a-zA-Z0-9 ;{}'\\-./$]{0,12}", 0..4)), 0..8)) {
-            let text: String = names
-                .iter()
-                .map(|(name, arguments)| {
-                    let arguments: String = arguments.iter().map(|argument| format!(" \"{argument}\"")).collect();
-                    format!("{name}{arguments};\n")
-                })
-                .collect();
-            let wanted: Vec<Vec<String>> = names
-                .iter()
-                .map(|(name, arguments)| std::iter::once(name).chain(arguments).cloned().collect())
-                .collect();
-            prop_assert_eq!(words(&text), wanted);
-        }
-    }
-}
+mod tests;

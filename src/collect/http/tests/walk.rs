@@ -241,6 +241,25 @@ async fn packed_cut_and_endless_pages_are_unknown() {
     assert!(incomplete(&evidence, "http-form").is_some());
 }
 
+#[tokio::test]
+async fn what_follows_a_body_is_no_answer_to_the_next_question() {
+    // A length that is too short: the rest looks like an answer, and a client that keeps the connection would take it for one.
+    let mut fake = Fake::new(|asked| {
+        match asked.path.as_str() {
+        "/" => Reply::Kept(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 22\r\n\r\n<a href=/next>next</a>HTTP/1.1 200 OK\r\n\
+              Content-Type: text/html\r\nContent-Length: 33\r\n\r\n<script src=//evil.example></script>"
+                .to_vec(),
+        ),
+        "/next" => page("<p>the real one"),
+        _ => not_found(),
+    }
+    });
+    let evidence = fake.look(&declared()).await;
+    assert!(one(&evidence, "http-crawl", NAME).texts("read").contains(&"/next"));
+    assert!(!format!("{evidence:?}").contains("evil.example"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_drips_is_left_soon() {
     let mut fake = Fake::new(|asked| match asked.path.as_str() {

@@ -271,3 +271,46 @@ proptest! {
         let _ = written(&DnsQuestion::new(&name, RecordType::A), 1);
     }
 }
+
+/// A resolver for which `example.jp` has one mail server, `mx.example.net`, at 192.0.2.25.
+fn with_mail_server(question: &Message, _: bool) -> Vec<Vec<u8>> {
+    let mut reply = reply(question);
+    let asked = &question.queries[0];
+    let name = asked.name().to_ascii();
+    match (name.as_str(), asked.query_type()) {
+        ("example.jp.", hickory_proto::rr::RecordType::MX) => {
+            let host = Name::from_ascii("mx.example.net.").unwrap();
+            reply.add_answer(record(&name, RData::MX(hickory_proto::rr::rdata::MX::new(10, host))));
+        }
+        ("mx.example.net.", hickory_proto::rr::RecordType::A) => {
+            reply.add_answer(record(&name, address(25)));
+        }
+        _ => {}
+    }
+    vec![reply.to_vec().unwrap()]
+}
+
+#[test]
+fn mail_servers_may_be_asked_on_port_25_where_starttls_is_asked_for_and_nowhere_else() {
+    let mail = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let override_of = |host: &str, port: u16| (host.to_owned(), port, mail.local_addr().unwrap());
+    let world = |starttls: bool, domains: Option<&str>| {
+        let mut site = Site { resolver: Some(resolver(with_mail_server)), ..Site::default() };
+        site.mail.starttls = starttls;
+        site.declared.mail_domains = domains.map(|domain| vec![domain.to_owned()]);
+        let overrides = vec![override_of("mx.example.net", 25), override_of("www.example.net", 25)];
+        LiveWorld::new(LiveOptions::of_site(Path::new("."), &site, overrides, None, 5, 4, false))
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let connect = |world: &LiveWorld, host: &str, port: u16| {
+        let address = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
+        runtime.block_on(world.connect(host, address)).map(|_| ())
+    };
+    let asked = world(true, Some("example.jp"));
+    assert_eq!(connect(&asked, "mx.example.net", 25), Ok(()));
+    assert_eq!(connect(&asked, "mx.example.net", 443), Err(Refusal::NotDeclared));
+    assert_eq!(connect(&asked, "www.example.net", 25), Err(Refusal::NotDeclared), "no mail server of the domain");
+    assert_eq!(connect(&world(false, Some("example.jp")), "mx.example.net", 25), Err(Refusal::NotDeclared));
+    assert_eq!(connect(&world(true, None), "mx.example.net", 25), Err(Refusal::NotDeclared), "no domain is declared");
+    assert_eq!(connect(&world(true, Some("example.net")), "mx.example.net", 25), Err(Refusal::NotDeclared));
+}

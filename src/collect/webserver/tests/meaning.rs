@@ -13,7 +13,8 @@ fn observations(text: &str, version: &str) -> Vec<Observation> {
         version: Some(version.to_owned()),
         root: None,
     };
-    observe(&nodes(text), &server, None, None)
+    let read = super::super::include::Read { directives: nodes(text), ..Default::default() };
+    observe(&read, &server, None, None)
 }
 
 /// The value of a field of the one observation of a kind whose subject ends so.
