@@ -111,7 +111,7 @@ pub(super) fn look(
     now: Option<Time>,
     streams: &mut Streams<'_>,
 ) -> Result<(EvidenceFile, PathBuf), Failure> {
-    let mut loaded = load(
+    let loaded = load(
         target,
         &LoadOptions {
             policy: options.policy.clone(),
@@ -129,7 +129,7 @@ pub(super) fn look(
 /// # Errors
 /// A [`Failure`].
 pub(super) fn look_at(
-    loaded: Loaded,
+    mut loaded: Loaded,
     target: &str,
     options: &LookOptions,
     asked: &JudgeOptions,
