@@ -57,7 +57,20 @@ pub struct Loaded {
 /// # Errors
 /// A [`LoadError`] with its place; nothing is half loaded.
 pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
-    let Target { site: mut site_json, tree: site_tree, base, unrecognised } = read_target(target, options)?;
+    load_target(target, options, read_target(target, options)?)
+}
+
+/// Loads a site file that is not written yet.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_draft(site: Json, base: &Path) -> Result<Loaded, LoadError> {
+    let target = Target { site, base: base.to_owned(), ..Target::default() };
+    load_target("the draft", &LoadOptions::default(), target)
+}
+
+fn load_target(target: &str, options: &LoadOptions, read: Target) -> Result<Loaded, LoadError> {
+    let Target { site: mut site_json, tree: site_tree, base, unrecognised } = read;
     let shown_site = if site_tree.values.is_empty() { target.to_owned() } else { shown(&base, "tenken.yml", target) };
     let parameters = bundled_parameters()?;
     let known = parameters_of(&parameters)?;

@@ -311,6 +311,7 @@ pub const KINDS: &[KindSpec] = &[
         en: "where one level passes requests on to",
         ja: "要求の転送先",
         fields: &[
+            field("host", FieldType::Text, "host or address of the other machine", "転送先のホスト"),
             field("tls", FieldType::Bool, "over TLS", "TLSで転送する"),
             field("verified", FieldType::Bool, "the upstream's certificate is verified", "転送先の証明書を検証する"),
             field(
