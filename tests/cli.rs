@@ -297,6 +297,70 @@ fn init_writes_files_that_assess_reads_and_never_overwrites() {
 }
 
 #[test]
+fn init_fills_in_what_a_configuration_and_a_host_show() {
+    let folder = folder("init-files");
+    let put = |path: &str, text: &str| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    put(
+        "deploy/nginx.conf",
+        "http { log_format p '$remote_addr $time_iso8601 $cookie_sid'; access_log /var/log/nginx/access.log p;\n\
+         server { listen 443 ssl; server_name www.example.jp; location / { proxy_pass https://app.hosting.example.net; } } }\n",
+    );
+    put("rootfs/etc/passwd", "root:x:0:0::/root:/bin/bash\n");
+    put("rootfs/etc/group", "root:x:0:\n");
+    put("rootfs/etc/rsyslog.conf", "*.* @@logs.keeping.example.org\n");
+    put("rootfs/etc/cron.d/backup", "0 3 * * * root rsync -a /srv/ b@vault.example.com:/x\n");
+    let dir = folder.display().to_string();
+    let configuration = folder.join("deploy/nginx.conf").display().to_string();
+    assert_eq!(said(&tenken(&["init", &configuration, "--offline", "--dir", &dir])).0, 0);
+    let site = std::fs::read_to_string(folder.join("tenken.yml")).unwrap();
+    for wanted in [
+        "configuration: { nginx: \"deploy/nginx.conf\", root: \"rootfs\" }",
+        "host: { root: \"rootfs\" }",
+        "scope_hosts: [\"www.example.jp\"]",
+        "first_parties: [\"example.jp\"]",
+        "#   - { class: cookie, purpose: \"decide\" }",
+        "logs: [{ path: \"var/log/nginx/access.log*\", kind: access }]",
+    ] {
+        assert!(site.contains(wanted), "{wanted}\n{site}");
+    }
+    let register = std::fs::read_to_string(folder.join("contractors.yml")).unwrap();
+    for wanted in [
+        "# seen: the web server passes requests on to app.hosting.example.net",
+        "# seen: logs are sent to logs.keeping.example.org",
+        "# seen: files go to or come from vault.example.com (copy, rsync)",
+        "log_endpoints",
+        "backup_endpoints",
+    ] {
+        assert!(register.contains(wanted), "{wanted}\n{register}");
+    }
+    assert_eq!(said(&tenken(&["init", &configuration, "--offline", "--dir", &dir])).0, 2, "it never overwrites");
+    assert_eq!(assess(&dir, &[]).0, 1, "the draft is read");
+}
+
+#[test]
+fn every_framework_is_explained_by_its_items() {
+    for item in [
+        "iso-27001:A.8.15",
+        "nist-800-53:AC-2",
+        "csf-2:PR.AA-01",
+        "cis-8:5.1",
+        "nco:4.1.1",
+        "mic:8.1",
+        "appi:66",
+        "gdpr:33",
+        "pci-dss:12.8.1",
+    ] {
+        let (code, text, errors) = said(&tenken(&["explain", item, "--lang", "en"]));
+        let says = text.contains("unverified") || text.contains("proof-read");
+        assert!(code == 0 && says, "{item}: {text}{errors}");
+    }
+}
+
+#[test]
 fn explain_test_help_and_version_answer() {
     for arguments in [
         &["explain"][..],

@@ -346,8 +346,8 @@ pub(super) struct SchemaOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct InitOptions {
-    /// URL of the site
-    #[arg(value_name = "URL")]
+    /// URL of the site, or the main file of its web server's configuration
+    #[arg(value_name = "URL|FILE")]
     pub(super) url: Option<String>,
     /// Folder to write into
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -10,7 +10,7 @@ use super::output::{print, write_file};
 use super::{Streams, clock};
 use crate::bundle;
 use crate::collect::live::{LiveOptions, LiveWorld};
-use crate::load::{EvidenceFile, LoadOptions, evidence_to_text, load};
+use crate::load::{EvidenceFile, LoadOptions, Loaded, evidence_to_text, load};
 use crate::model::{Assessment, GateOptions, Language, Milliunits, Time};
 use crate::pipeline::{self, JudgeOptions};
 use crate::report::{FORMATS, RenderOptions};
@@ -111,7 +111,7 @@ pub(super) fn look(
     now: Option<Time>,
     streams: &mut Streams<'_>,
 ) -> Result<(EvidenceFile, PathBuf), Failure> {
-    let mut loaded = load(
+    let loaded = load(
         target,
         &LoadOptions {
             policy: options.policy.clone(),
@@ -121,6 +121,21 @@ pub(super) fn look(
             tls_profile: options.tls_profile.clone(),
         },
     )?;
+    look_at(loaded, target, options, asked, now, streams)
+}
+
+/// The same for what is loaded already.
+///
+/// # Errors
+/// A [`Failure`].
+pub(super) fn look_at(
+    mut loaded: Loaded,
+    target: &str,
+    options: &LookOptions,
+    asked: &JudgeOptions,
+    now: Option<Time>,
+    streams: &mut Streams<'_>,
+) -> Result<(EvidenceFile, PathBuf), Failure> {
     if !loaded.unrecognised.is_empty() {
         // Whoever hands over a folder has to know what of it was not looked at.
         let shown: Vec<&str> = loaded.unrecognised.iter().take(SHOWN_FILES).map(String::as_str).collect();

@@ -4,44 +4,50 @@ use std::path::Path;
 
 use super::Streams;
 use super::arguments::InitOptions;
-use super::assess::look;
+use super::assess::look_at;
 use super::failure::{Exit, Failure};
 use super::output::{print, write_file};
 use crate::collect::limits::BODY_BYTES;
 use crate::collect::live::{LiveOptions, LiveWorld};
 use crate::collect::policy::visible;
 use crate::collect::world::World;
-use crate::load::{LoadOptions, load, policy_draft, register_draft, schema};
-use crate::model::Language;
+use crate::load::{LoadOptions, SiteFacts, load, load_draft, policy_draft, register_draft, schema, site_draft};
+use crate::model::{Evidence, Language};
 use crate::pipeline::JudgeOptions;
 
 /// Configuration files that are looked for, first match taken.
 const CONFIGURATIONS: [&str; 5] =
     ["nginx.conf", "nginx/nginx.conf", "deploy/nginx.conf", "deploy/nginx/nginx.conf", "conf/nginx.conf"];
 
+/// Folders and archives with a host's files that are looked for, first match taken.
+const ROOTS: [&str; 7] =
+    ["rootfs", "root", "deploy/rootfs", "deploy/root", "rootfs.tar", "root.tar", "deploy/rootfs.tar"];
+
 /// Runs the command.
 ///
 /// # Errors
 /// `Usage` where a file is there already; then nothing is written.
 pub(super) fn run(options: &InitOptions, language: Language, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
-    let url = options.url.as_deref().map(checked_url).transpose()?;
     if let Some(source) = &options.look.policy {
         return policy(source, options, language, streams);
     }
-    let found = CONFIGURATIONS.into_iter().find(|path| options.dir.join(path).is_file());
-    let files = [
-        ("tenken.yml", site(url.as_deref(), found)),
-        ("contractors.yml", contractors(url.as_deref(), options, streams)),
-        ("people.yml", PEOPLE.to_owned()),
-        ("records.yml", RECORDS.to_owned()),
-        ("waivers.yml", WAIVERS.to_owned()),
-    ];
-    if let Some((name, _)) = files.iter().find(|(name, _)| options.dir.join(name).exists()) {
+    const NAMES: [&str; 5] = ["tenken.yml", "contractors.yml", "people.yml", "records.yml", "waivers.yml"];
+    if let Some(name) = NAMES.into_iter().find(|name| options.dir.join(name).exists()) {
         return Err(Failure::Usage(format!(
             "{} is there already; nothing was written",
             options.dir.join(name).display()
         )));
     }
+    let facts = facts(options)?;
+    let evidence = seen(&facts, options, streams);
+    let own = facts.host.as_deref().unwrap_or("");
+    let files = [
+        ("tenken.yml", site_draft(&facts, &evidence)),
+        ("contractors.yml", register_draft(&evidence, own)),
+        ("people.yml", PEOPLE.to_owned()),
+        ("records.yml", RECORDS.to_owned()),
+        ("waivers.yml", WAIVERS.to_owned()),
+    ];
     let schemas = options.dir.join(".tenken").join("schema");
     std::fs::create_dir_all(&schemas)
         .map_err(|error| Failure::Unwritable { file: schemas.display().to_string(), reason: error.to_string() })?;
@@ -123,19 +129,46 @@ fn fetched(url: &str, options: &InitOptions) -> Result<Vec<u8>, String> {
     if answer.status != 200 { Err(format!("it answers with {}", answer.status)) } else { Ok(answer.body) }
 }
 
-/// The register with every party that the site shows; the empty one where nothing can be asked.
-fn contractors(url: Option<&str>, options: &InitOptions, streams: &mut Streams<'_>) -> String {
-    let host = url.and_then(|url| reqwest::Url::parse(url).ok()).and_then(|url| url.host_str().map(str::to_owned));
-    let (Some(url), Some(host)) = (url, host) else { return CONTRACTORS.to_owned() };
-    if options.look.offline {
-        return CONTRACTORS.to_owned();
+/// What is there to look at: the URL or the server's configuration that was named, and what lies in the folder.
+fn facts(options: &InitOptions) -> Result<SiteFacts, Failure> {
+    let mut facts = SiteFacts::default();
+    match options.url.as_deref() {
+        Some(path) if !path.contains("://") && Path::new(path).is_file() => {
+            // The site file names files from its own folder.
+            let inside = Path::new(path).strip_prefix(&options.dir).map(Path::to_path_buf);
+            let path = inside.or_else(|_| Path::new(path).canonicalize()).unwrap_or_else(|_| path.into());
+            facts.configuration = Some(path.display().to_string());
+        }
+        Some(url) => facts.url = Some(checked_url(url)?),
+        None => {}
     }
-    match look(url, &options.look, &JudgeOptions::default(), None, streams) {
-        Ok((file, _)) => register_draft(&file.evidence, &host),
+    let is_there = |path: &&str| options.dir.join(path).is_file();
+    facts.configuration = facts.configuration.or_else(|| CONFIGURATIONS.into_iter().find(is_there).map(str::to_owned));
+    let is_root = |path: &&str| {
+        let path = options.dir.join(path);
+        path.is_file() || path.join("etc/passwd").is_file()
+    };
+    facts.root = ROOTS.into_iter().find(is_root).map(str::to_owned);
+    let url = facts.url.as_deref().and_then(|url| reqwest::Url::parse(url).ok());
+    facts.host = url.and_then(|url| url.host_str().map(str::to_owned));
+    Ok(facts)
+}
+
+/// What can be seen of it, without asking anybody: nothing where there is nothing to look at.
+fn seen(facts: &SiteFacts, options: &InitOptions, streams: &mut Streams<'_>) -> Evidence {
+    if facts.url.is_none() && facts.configuration.is_none() && facts.root.is_none() {
+        return Evidence::default();
+    }
+    let target = facts.url.as_deref().or(facts.configuration.as_deref()).unwrap_or("the host's files");
+    let looked = load_draft(facts.site(), &options.dir)
+        .map_err(Failure::from)
+        .and_then(|loaded| look_at(loaded, target, &options.look, &JudgeOptions::default(), None, streams));
+    match looked {
+        Ok((file, _)) => file.evidence,
         Err(failure) => {
             // A site that cannot be seen still gets its files; what was not seen is not in them.
-            let _ = writeln!(streams.err, "{url} could not be looked at: {failure}");
-            CONTRACTORS.to_owned()
+            let _ = writeln!(streams.err, "{target} could not be looked at: {failure}");
+            Evidence::default()
         }
     }
 }
@@ -147,42 +180,6 @@ fn checked_url(url: &str) -> Result<String, Failure> {
     }
 }
 
-fn site(url: Option<&str>, configuration: Option<&str>) -> String {
-    let host = url.and_then(|url| reqwest::Url::parse(url).ok()).and_then(|url| url.host_str().map(str::to_owned));
-    let name = host.clone().unwrap_or_else(|| "decide: name of the body".to_owned());
-    let url_line = url.map_or_else(|| "# url: https://www.example.jp".to_owned(), |url| format!("url: {url}"));
-    let configuration = configuration.map_or_else(
-        || "# configuration: { nginx: nginx.conf, server_version: \"1.26\", root: rootfs }".to_owned(),
-        |path| format!("configuration: {{ nginx: {path} }}"),
-    );
-    let scope = host.map_or_else(
-        || "  # scope_hosts: [www.example.jp]          # decide: hosts inside the policy's scope".to_owned(),
-        |host| format!("  scope_hosts: [{host}]          # decide: all hosts inside the policy's scope"),
-    );
-    format!(
-        "# yaml-language-server: $schema=.tenken/schema/site.json\n\
-         site: \"{name}\"\n\
-         {url_line}\n\
-         # policy: tokyo-labor-commission              # decide: your own policy file; without it, four-principles\n\
-         {configuration}\n\
-         # host: {{ root: rootfs.tar }}                  # the host's files: a tar, a folder with an mtree listing, or /\n\
-         # logs: [ {{ path: var/log/nginx/access.log*, kind: access }} ]\n\
-         declared:\n\
-         {scope}\n\
-         \x20 # acquisition: [ {{ class: ip_address, purpose: \"decide\" }} ]   # decide: what the policy says is acquired\n\
-         \x20 # log_readers: [logadmin]                 # decide: accounts that may read logs\n\
-         \x20 # policy_pages: {{ ja: /policy.html, en: /en/policy.html, security: /security.html }}\n\
-         contractors: contractors.yml\n\
-         people: people.yml\n\
-         records: records.yml\n\
-         waivers: waivers.yml\n"
-    )
-}
-
-const CONTRACTORS: &str = "# yaml-language-server: $schema=.tenken/schema/contractors.json\n\
-    # decide: who approved this register, and when\n\
-    # approval: { by: head of general affairs, on: 2026-04-01 }\n\
-    contractors: []\n";
 const PEOPLE: &str = "# yaml-language-server: $schema=.tenken/schema/people.json\npeople: []\n";
 const RECORDS: &str = "# yaml-language-server: $schema=.tenken/schema/records.json\nrecords: []\nattestations: []\n";
 const WAIVERS: &str = "# yaml-language-server: $schema=.tenken/schema/waivers.json\nwaivers: []\n";

@@ -136,8 +136,25 @@ pub fn register_draft(evidence: &Evidence, own: &str) -> String {
         };
         note(host, list, format!("DNS names {host} ({role}) for {}", operator.texts("of").join(", ")));
     }
+    for shipment in evidence.of_kind("log-shipment").filter(|shipment| shipment.flag("loopback") != Some(true)) {
+        if let Some(host) = shipment.text("destination") {
+            note(host, "log_endpoints", format!("logs are sent to {host} ({})", shipment.subject.name()));
+        }
+    }
+    for upstream in evidence.of_kind("web-upstream") {
+        if let Some(host) = upstream.text("host") {
+            note(host, "hosts", format!("the web server passes requests on to {host}"));
+        }
+    }
+    for transfer in evidence.of_kind("transfer") {
+        for host in transfer.texts("hosts") {
+            let (program, purpose) = (transfer.text("program"), transfer.text("purpose"));
+            let words = [purpose, program].map(Option::unwrap_or_default).join(", ");
+            note(host, "backup_endpoints", format!("files go to or come from {host} ({words})"));
+        }
+    }
     let mut out = "# yaml-language-server: $schema=.tenken/schema/contractors.json\n\
-        # Every party that was seen from outside. decide: contract, clauses, certifications, accounts and keys of each; take out what is not a contractor.\n\
+        # Every party that was seen. decide: contract, clauses, certifications, accounts and keys of each; take out what is not a contractor.\n\
         # decide: who approved this register, and when\n\
         # approval: { by: head of general affairs, on: 2026-04-01 }\n"
         .to_owned();
@@ -158,6 +175,10 @@ pub fn register_draft(evidence: &Evidence, own: &str) -> String {
             "dns"
         } else if lists.contains_key("cname_targets") {
             "cdn"
+        } else if lists.contains_key("log_endpoints") {
+            "monitor"
+        } else if lists.contains_key("backup_endpoints") {
+            "hosting"
         } else {
             "analytics"
         };

@@ -57,7 +57,20 @@ pub struct Loaded {
 /// # Errors
 /// A [`LoadError`] with its place; nothing is half loaded.
 pub fn load(target: &str, options: &LoadOptions) -> Result<Loaded, LoadError> {
-    let Target { site: mut site_json, tree: site_tree, base, unrecognised } = read_target(target, options)?;
+    load_target(target, options, read_target(target, options)?)
+}
+
+/// Loads a site file that is not written yet.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_draft(site: Json, base: &Path) -> Result<Loaded, LoadError> {
+    let target = Target { site, base: base.to_owned(), ..Target::default() };
+    load_target("the draft", &LoadOptions::default(), target)
+}
+
+fn load_target(target: &str, options: &LoadOptions, read: Target) -> Result<Loaded, LoadError> {
+    let Target { site: mut site_json, tree: site_tree, base, unrecognised } = read;
     let shown_site = if site_tree.values.is_empty() { target.to_owned() } else { shown(&base, "tenken.yml", target) };
     let parameters = bundled_parameters()?;
     let known = parameters_of(&parameters)?;
@@ -239,14 +252,7 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         parameters,
         tls_profile: None,
         deployment: read.configuration.as_ref().map(deployment_of).unwrap_or_default(),
-        web_server: read.configuration.and_then(|configuration| {
-            Some(WebServer {
-                kind: WebServerKind::Nginx,
-                path: configuration.nginx?,
-                version: configuration.server_version,
-                root: configuration.root,
-            })
-        }),
+        web_servers: read.configuration.map(web_servers_of).unwrap_or_default(),
         host_root: read
             .host
             .map(|host| HostRoot { path: host.root, name: host.name.unwrap_or_else(|| main_host.clone()) }),
@@ -285,6 +291,18 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
         actions: read.actions,
         waivers: read.waivers,
     })
+}
+
+/// The version that is named is that of the first server in this order.
+fn web_servers_of(read: ConfigurationDocument) -> Vec<WebServer> {
+    let ConfigurationDocument { nginx, apache, root, mut server_version, .. } = read;
+    [(WebServerKind::Nginx, nginx), (WebServerKind::Apache, apache)]
+        .into_iter()
+        .filter_map(|(kind, path)| {
+            let path = path?;
+            Some(WebServer { kind, path, version: server_version.take(), root: root.clone() })
+        })
+        .collect()
 }
 
 fn deployment_of(read: &ConfigurationDocument) -> Deployment {

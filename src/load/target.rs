@@ -58,7 +58,7 @@ pub(super) fn read_target(target: &str, options: &LoadOptions) -> Result<Target,
             Ok(made_up(&name, folder_of(path), found, options))
         }
         None => Err(wrong(
-            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
+            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, apache2.conf, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
         )),
     }
 }
@@ -94,6 +94,8 @@ enum Kind {
     Site,
     Nginx,
     NginxPart,
+    Apache,
+    ApachePart,
     Compose,
     Kubernetes,
     Dockerfile,
@@ -132,17 +134,18 @@ fn folder(target: &str, path: &Path, options: &LoadOptions) -> Result<Target, Lo
 /// A site of which nothing is known but its files.
 fn made_up(name: &str, base: PathBuf, mut found: Found, options: &LoadOptions) -> Target {
     let mut configuration = Map::new();
-    // The main file of nginx includes the others; without one the first part stands for it, and the rest is said to be unread.
-    let mut mains: Vec<String> = files_of(&found, Kind::Nginx);
-    let parts = files_of(&found, Kind::NginxPart);
-    if mains.is_empty() {
-        mains = parts;
+    // A main file includes the others; without one the first part stands for it, and the rest is said to be unread.
+    for (key, main, part) in [("nginx", Kind::Nginx, Kind::NginxPart), ("apache", Kind::Apache, Kind::ApachePart)] {
+        let mut mains: Vec<String> = files_of(&found, main);
+        if mains.is_empty() {
+            mains = files_of(&found, part);
+        }
+        let mut mains = mains.into_iter();
+        if let Some(main) = mains.next() {
+            configuration.insert(key.to_owned(), Json::from(main));
+        }
+        found.unrecognised.extend(mains);
     }
-    let mut mains = mains.into_iter();
-    if let Some(main) = mains.next() {
-        configuration.insert("nginx".to_owned(), Json::from(main));
-    }
-    found.unrecognised.extend(mains);
     for (kind, key) in [
         (Kind::Compose, "compose"),
         (Kind::Kubernetes, "kubernetes"),
@@ -190,10 +193,40 @@ fn kind_of(file: &Path, shown: &Path) -> Result<Option<Kind>, LoadError> {
     } else if file.parent().is_some_and(|folder| folder.to_string_lossy().ends_with(".service.d")) {
         Some(Kind::DropIn)
     } else if ending == "conf" || name.starts_with("nginx") {
-        of_nginx(name, &text)
+        of_apache(name, &text).or_else(|| of_nginx(name, &text))
     } else {
         None
     })
+}
+
+/// httpd's sections and its directives that no other program has.
+fn of_apache(name: &str, text: &str) -> Option<Kind> {
+    let begins = |words: &[&str]| {
+        text.lines().map(str::trim_start).any(|line| {
+            words.iter().any(|word| {
+                line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+                    && !line[word.len()..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_')
+            })
+        })
+    };
+    if matches!(name, "apache2.conf" | "httpd.conf")
+        || begins(&["ServerRoot", "LoadModule"]) && begins(&["Listen", "Include"])
+    {
+        Some(Kind::Apache)
+    } else if begins(&[
+        "<VirtualHost",
+        "<Directory",
+        "<DirectoryMatch",
+        "<Location",
+        "<LocationMatch",
+        "<IfModule",
+        "<FilesMatch",
+    ]) || begins(&["LoadModule", "DocumentRoot", "ServerTokens", "RewriteEngine"])
+    {
+        Some(Kind::ApachePart)
+    } else {
+        None
+    }
 }
 
 fn of_yaml(name: &str, text: &str) -> Kind {
@@ -247,5 +280,8 @@ mod tests {
         assert_eq!(of_nginx("a.conf", "events {}\nhttp {\n"), Some(Kind::Nginx));
         assert_eq!(of_nginx("a.conf", "  server\n  {\n"), Some(Kind::NginxPart));
         assert_eq!(of_nginx("a.conf", "[Service]\nserver_name x\n"), None);
+        assert_eq!(of_apache("x.conf", "ServerRoot /etc/httpd\nListen 80\n"), Some(Kind::Apache));
+        assert_eq!(of_apache("x.conf", "  <virtualhost *:80>\n"), Some(Kind::ApachePart));
+        assert_eq!(of_apache("x.conf", "server { listen 80; }"), None);
     }
 }

@@ -1,8 +1,10 @@
 //! Reasons why something is unknown or was not looked at, in Japanese. Evidence keeps them in English; readers get both.
 
 mod parties;
+mod server_table;
 mod table;
 
+use server_table::SERVER_REASONS;
 use table::REASONS;
 
 /// A reason in Japanese: the whole of it, or its last part where something outside (a path, a kind) stands in front.
@@ -10,7 +12,7 @@ use table::REASONS;
 /// Words of the operating system and of other programs have no translation and stay as they are.
 #[must_use]
 pub fn reason_in_japanese(reason: &str) -> String {
-    let known = REASONS.iter().chain(parties::REASONS).find(|(english, _)| *english == reason);
+    let known = REASONS.iter().chain(parties::REASONS).chain(SERVER_REASONS).find(|(english, _)| *english == reason);
     if let Some((_, japanese)) = known {
         return (*japanese).to_owned();
     }

@@ -20,8 +20,8 @@ pub struct Site {
     pub parameters: BTreeMap<String, ParameterValue>,
     /// The TLS profile that its endpoints are held against.
     pub tls_profile: Option<TlsProfile>,
-    /// The web server's configuration.
-    pub web_server: Option<WebServer>,
+    /// Configurations of web servers and proxies.
+    pub web_servers: Vec<WebServer>,
     /// The files by which the site is deployed.
     pub deployment: Deployment,
     /// The host's file system.
@@ -102,6 +102,8 @@ pub struct Host {
 pub enum WebServerKind {
     /// nginx.
     Nginx,
+    /// Apache httpd.
+    Apache,
 }
 
 /// The web server's configuration.

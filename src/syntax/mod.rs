@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod acl;
+pub mod apache;
 pub mod apache_log;
 pub mod audit;
 pub mod authorized_keys;

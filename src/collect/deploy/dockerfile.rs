@@ -47,8 +47,15 @@ pub(super) fn look(world: &dyn World, file: &str, seen: &mut Seen) {
             None => (None, None),
         };
         match &base {
-            Some(base) => one.set("base", cut(base)),
-            None => one.unknown("base", "a variable of FROM is not set here"),
+            Some(base) => {
+                // A stage of this file and the empty image are no image of others.
+                let is_own = users.contains_key(base) || base == "scratch";
+                one.set("base", cut(base)).set("base_pinned", is_own || product::is_pinned(base))
+            }
+            None => {
+                one.unknown("base_pinned", "a variable of FROM is not set here");
+                one.unknown("base", "a variable of FROM is not set here")
+            }
         };
         let mut own = variables.clone();
         let mut adds = Vec::new();

@@ -144,6 +144,12 @@ pub const KINDS: &[KindSpec] = &[
         fields: &[
             field("final", FieldType::Bool, "the last stage, whose result runs", "最終ステージである"),
             field("base", FieldType::Text, "image or stage that it begins from", "基となるイメージ"),
+            field(
+                "base_pinned",
+                FieldType::Bool,
+                "it begins from a version or digest, an earlier stage, or nothing",
+                "基のイメージの版またはダイジェストが指定されている(前のステージ・空を含む)",
+            ),
             field("user", FieldType::Text, "user in force at its end", "最後に有効なユーザ"),
             field("runs_as_root", FieldType::Bool, "its result runs as root", "rootで動作する"),
             field(

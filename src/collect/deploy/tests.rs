@@ -227,6 +227,23 @@ fn a_stage_runs_as_its_last_user_or_as_its_base_does() {
 }
 
 #[test]
+fn a_base_is_pinned_by_its_version_or_is_a_stage_of_the_file() {
+    let pinned = |text: &str| {
+        let evidence = dockerfile(text);
+        let last = evidence.observations.iter().find(|seen| seen.flag("final") == Some(true)).unwrap().clone();
+        last.flag("base_pinned")
+    };
+    assert_eq!(pinned("FROM debian\n"), Some(false));
+    assert_eq!(pinned("FROM debian:latest\n"), Some(false));
+    assert_eq!(pinned("FROM debian:12.7\n"), Some(true));
+    assert_eq!(pinned("FROM debian@sha256:00\n"), Some(true));
+    assert_eq!(pinned("FROM debian AS base\nFROM base\n"), Some(true));
+    assert_eq!(pinned("FROM scratch\n"), Some(true));
+    assert_eq!(pinned("FROM debian:${V}\n"), None);
+    assert_eq!(pinned("ARG V=12\nFROM debian:${V}\n"), Some(true));
+}
+
+#[test]
 fn what_comes_from_elsewhere_without_a_checksum_is_named() {
     let adds = |text: &str| {
         let evidence = dockerfile(text);

@@ -139,7 +139,7 @@ fn patterns(task: &Task<'_>, faults: &mut Vec<(String, String)>) -> Patterns {
 
 /// The logs that the web server's configuration writes into files, with the columns of their entries.
 async fn configured(world: &dyn World, task: &Task<'_>) -> BTreeMap<String, Vec<String>> {
-    if task.declaration.site.web_server.is_none() {
+    if task.declaration.site.web_servers.is_empty() {
         return BTreeMap::new();
     }
     let seen = WebServerCollector.collect(world, task).await;

@@ -8,6 +8,7 @@ pub(super) const UPSTREAM: &str = "web-upstream";
 pub(super) const NGINX_SERVER: &str = "nginx-server";
 pub(super) const NGINX_LOCATION: &str = "nginx-location";
 pub(super) const LOCATION: &str = "web-location";
+pub(super) const APACHE_SECTION: &str = "apache-section";
 pub(super) const LOG: &str = "web-log";
 pub(super) const LOG_TARGET: &str = "log-target";
 pub(super) const SENSITIVE_PATH: &str = "web-sensitive-path";
@@ -310,6 +311,7 @@ pub const KINDS: &[KindSpec] = &[
         en: "where one level passes requests on to",
         ja: "要求の転送先",
         fields: &[
+            field("host", FieldType::Text, "host or address of the other machine", "転送先のホスト"),
             field("tls", FieldType::Bool, "over TLS", "TLSで転送する"),
             field("verified", FieldType::Bool, "the upstream's certificate is verified", "転送先の証明書を検証する"),
             field(
@@ -385,6 +387,7 @@ pub const KINDS: &[KindSpec] = &[
             ),
         ],
     },
+    super::apache::SECTION,
 ];
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {

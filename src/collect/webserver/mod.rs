@@ -3,6 +3,7 @@
 mod access;
 mod admin_path;
 mod answer;
+pub mod apache;
 mod include;
 mod kinds;
 mod level_facts;
@@ -12,6 +13,7 @@ mod model;
 mod nginx_facts;
 mod placeholder;
 mod routing;
+mod served;
 mod server_facts;
 mod socket;
 mod state;
@@ -24,7 +26,7 @@ mod version;
 use super::collector::{Collector, LocalFuture, Task};
 use super::limits::NO_ADMIN_PATHS;
 use super::world::World;
-use crate::model::{Census, Evidence, Gap, KindSpec, WebServer};
+use crate::model::{Census, Evidence, Gap, KindSpec, WebServer, WebServerKind};
 
 pub use answer::{Answer, AnswerHeader, AnswerLog, Asked, Asking, Part};
 pub use kinds::KINDS;
@@ -46,10 +48,15 @@ impl Collector for WebServerCollector {
 
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(async move {
-            match &task.declaration.site.web_server {
-                Some(server) => look(world, server, task),
-                None => not_asked(task),
+            let servers = &task.declaration.site.web_servers;
+            let mut evidence = if servers.is_empty() { not_asked(task) } else { Evidence::default() };
+            for server in servers {
+                evidence.extend(match server.kind {
+                    WebServerKind::Nginx => look(world, server, task),
+                    WebServerKind::Apache => served(world, server, task),
+                });
             }
+            evidence
         })
     }
 }
@@ -91,6 +98,40 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
         evidence.census.push(census);
     }
     evidence.gaps.extend(read.faults.into_iter().map(|(subject, reason)| Gap {
+        collector: NAME.to_owned(),
+        kinds: KINDS.iter().map(|kind| kind.name.to_owned()).collect(),
+        subject,
+        reason,
+    }));
+    evidence
+}
+
+/// A server that is read into words of no program.
+fn served(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
+    let declared = &task.declaration.site.declared;
+    let sensitive = declared.sensitive_paths.as_deref();
+    let shortened =
+        declared.acquisition.as_ref().map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
+    let mut whole = apache::look(world, server, sensitive);
+    let faults = std::mem::take(&mut whole.faults);
+    let mut evidence =
+        Evidence { observations: served::observe(whole, &server.path, shortened), ..Evidence::default() };
+    for kind in KINDS {
+        let count = evidence.of_kind(kind.name).count();
+        evidence.census.push(if kind.name == kinds::SENSITIVE_PATH && sensitive.is_none() {
+            let reason = "no sensitive paths are declared (site file: declared: sensitive_paths)";
+            Census::not_asked(kind.name, &server.path, reason)
+        } else if kind.name == admin_path::ADMIN_PATH && declared.admin_paths.is_none() {
+            Census::not_asked(kind.name, &server.path, NO_ADMIN_PATHS)
+        } else if kind.name == admin_path::ADMIN_PATH {
+            Census::incomplete(kind.name, &server.path, 0, "paths of administration are looked for in nginx only")
+        } else if let Some((subject, reason)) = faults.first() {
+            Census::incomplete(kind.name, &server.path, count, format!("{subject}: {reason}"))
+        } else {
+            Census::complete(kind.name, &server.path, count)
+        });
+    }
+    evidence.gaps.extend(faults.into_iter().map(|(subject, reason)| Gap {
         collector: NAME.to_owned(),
         kinds: KINDS.iter().map(|kind| kind.name.to_owned()).collect(),
         subject,

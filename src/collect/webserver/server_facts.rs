@@ -186,7 +186,7 @@ const WEAK: [&str; 17] = [
 ];
 
 /// The items of a cipher list that let a weak suite in and are not taken out again.
-fn weak_ciphers(list: &str) -> Vec<String> {
+pub(super) fn weak_ciphers(list: &str) -> Vec<String> {
     let items: Vec<&str> = list.split([':', ',', ' ']).filter(|item| !item.is_empty()).collect();
     let out: Vec<String> =
         items.iter().filter_map(|item| item.strip_prefix('!')).map(str::to_ascii_uppercase).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::kinds::UPSTREAM;
 use super::model::{Level, Server, Whole, seen as observation, subject};
 use super::variable::{is_client_host, is_client_text};
+use crate::collect::limits::cut;
 use crate::model::{Observation, Value};
 
 /// One observation for a level that passes requests on.
@@ -20,6 +21,10 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>, nu
     one.set("verified", level.state.is_on("proxy_ssl_verify"));
     let authority = target.split_once("://").map_or(target.as_str(), |(_, rest)| rest);
     let host = authority.split(['/', '?']).next().unwrap_or(authority);
+    match host_of(host) {
+        Some(host) => one.set("host", cut(&host)),
+        None => one.unknown("host", "a socket, a group or a variable"),
+    };
     let any_name = whole.sockets.iter().any(|socket| socket.default == number);
     // What is internal is reached by a redirect of the server's own, which a client cannot write.
     let internal = level.own("internal").next().is_some();
@@ -33,4 +38,14 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>, nu
         .collect();
     one.set("chosen_by_client", Value::texts(chosen));
     Some(one)
+}
+
+/// A host that has a dot or is an address; a name without a dot is most often a group of servers of this configuration.
+fn host_of(authority: &str) -> Option<String> {
+    let name = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next()?,
+        None => authority.split(':').next()?,
+    };
+    let is_host = !name.contains(['$', '/']) && name.contains(['.', ':']) && !name.starts_with("unix");
+    is_host.then(|| name.to_ascii_lowercase())
 }

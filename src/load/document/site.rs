@@ -103,6 +103,8 @@ pub struct HostDocument {
 pub struct ConfigurationDocument {
     /// Path of nginx.conf.
     pub nginx: Option<String>,
+    /// Path of Apache's main file: apache2.conf or httpd.conf.
+    pub apache: Option<String>,
     /// Compose files; those of one folder are one project, in which a later one overrides an earlier one.
     pub compose: Option<Vec<String>>,
     /// Kubernetes manifests.
@@ -111,7 +113,7 @@ pub struct ConfigurationDocument {
     pub dockerfiles: Option<Vec<String>>,
     /// systemd unit files, or folders of them.
     pub systemd: Option<Vec<String>>,
-    /// The server's version, in quotes: "1.26".
+    /// The version of the first of these servers, in quotes: "1.26".
     pub server_version: Option<String>,
     /// Folder that stands for / when the configuration names absolute paths.
     pub root: Option<String>,
