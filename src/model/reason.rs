@@ -1,5 +1,6 @@
 //! Reasons why something is unknown or was not looked at, in Japanese. Evidence keeps them in English; readers get both.
 
+mod certificates;
 mod parties;
 mod server_table;
 mod table;
@@ -7,12 +8,17 @@ mod table;
 use server_table::SERVER_REASONS;
 use table::REASONS;
 
+/// Every reason that is translated.
+fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    [REASONS, parties::REASONS, certificates::REASONS, SERVER_REASONS].into_iter().flatten()
+}
+
 /// A reason in Japanese: the whole of it, or its last part where something outside (a path, a kind) stands in front.
 ///
 /// Words of the operating system and of other programs have no translation and stay as they are.
 #[must_use]
 pub fn reason_in_japanese(reason: &str) -> String {
-    let known = REASONS.iter().chain(parties::REASONS).chain(SERVER_REASONS).find(|(english, _)| *english == reason);
+    let known = all().find(|(english, _)| *english == reason);
     if let Some((_, japanese)) = known {
         return (*japanese).to_owned();
     }
@@ -38,7 +44,7 @@ mod tests {
 
     #[test]
     fn every_reason_is_written_in_both() {
-        for (english, japanese) in REASONS.iter().chain(parties::REASONS) {
+        for (english, japanese) in all() {
             assert!(english.is_ascii() && !japanese.is_ascii(), "{english}");
         }
     }
