@@ -65,7 +65,7 @@ const SHOWN_BY: [(&str, &str, &str); 12] = [
 const LOOKED_AT: [(&str, &[&str]); 6] = [
     ("account", &[]),
     ("http-load", &["hosts", "host_patterns"]),
-    ("dns-operator", &["cname_targets", "spf_includes", "mx_targets", "ns_targets"]),
+    ("dns-operator", &["cname_targets", "spf_includes", "mx_targets", "ns_targets", "addresses"]),
     ("log-shipment", &["log_endpoints"]),
     ("transfer", &["backup_endpoints"]),
     ("tls-certificate", &["issuers"]),
