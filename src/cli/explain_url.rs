@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::output::print;
 use crate::collect::live::{LiveOptions, LiveWorld};
 use crate::collect::webserver::{Answer, Asked, Asking, Part};
-use crate::model::{Language, Location, Site, WebServer, WebServerKind};
+use crate::model::{Language, Location, Site, WebServer, WebServerKind, reason_in_japanese};
 
 /// Runs the command.
 ///
@@ -105,7 +105,8 @@ fn page(url: &str, answer: &Answer, language: Language) -> String {
         None => line(say("status", "ステータス"), say("open", "設定だけでは決まらない"), ""),
     }
     for reason in &answer.open {
-        line(say("open because", "理由"), reason, "");
+        let reason = if language == Language::Japanese { reason_in_japanese(reason) } else { reason.clone() };
+        line(say("open because", "理由"), &reason, "");
     }
     if let Some(target) = &answer.redirect {
         line(say("redirects to", "転送先"), target, "");

@@ -1,5 +1,6 @@
 //! Reasons why something is unknown or was not looked at, in Japanese. Evidence keeps them in English; readers get both.
 
+mod answers;
 mod certificates;
 mod parties;
 mod server_table;
@@ -10,7 +11,7 @@ use table::REASONS;
 
 /// Every reason that is translated.
 fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [REASONS, parties::REASONS, certificates::REASONS, SERVER_REASONS].into_iter().flatten()
+    [REASONS, parties::REASONS, certificates::REASONS, answers::REASONS, SERVER_REASONS].into_iter().flatten()
 }
 
 /// A reason in Japanese: the whole of it, or its last part where something outside (a path, a kind) stands in front.
