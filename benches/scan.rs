@@ -185,7 +185,11 @@ fn peak_memory(file: &Path) -> String {
         .arg(file)
         .stdout(Stdio::null())
         .output();
-    let text = output.ok().map(|output| String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    // A scan that finds something ends with 1, which is said on a line before.
+    let last = |output: std::process::Output| {
+        String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().trim().to_owned()
+    };
+    let text = output.ok().map(last);
     text.filter(|text| !text.is_empty())
         .map_or("not measured (no /usr/bin/time)".to_owned(), |kibibytes| format!("{kibibytes} KiB"))
 }
