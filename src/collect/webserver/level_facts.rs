@@ -6,11 +6,11 @@ use super::access;
 use super::location::{Matching, is_static};
 use super::model::{Level, Server, Whole};
 use super::routing::{Answer, answering};
+use super::served::unsafe_words;
 use super::socket::{listens, redirect_host};
 use super::state::{Header, State};
 use super::variable::{backtracks, captures_with_line_breaks, is_client_host, names};
 use crate::model::{Observation, Related, Value};
-use crate::syntax::csp::{Kind, Source, policies_of_field};
 use crate::syntax::header::hsts;
 
 /// Headers by which a page is protected; the list is that of OWASP ASVS 5.0 section 3.4 without what has a check of its own.
@@ -155,27 +155,7 @@ fn csp(one: &mut Observation, state: &State<'_>) {
         one.unknown("csp_unsafe", "its value is a variable");
         return;
     }
-    let policies: Vec<_> = values.iter().flat_map(|value| policies_of_field(value)).collect();
-    let mut found = BTreeSet::new();
-    for policy in &policies {
-        let Some(script) = Kind::Script.directives().iter().find_map(|name| policy.directive(name)) else { continue };
-        let guarded = script
-            .sources
-            .iter()
-            .any(|source| matches!(source, Source::Nonce(_) | Source::Hash(..) | Source::StrictDynamic));
-        for (word, source) in script.words.iter().zip(&script.sources) {
-            let unsafe_here = match source {
-                Source::UnsafeInline => !guarded,
-                Source::UnsafeEval | Source::Any => true,
-                Source::Scheme(scheme) => matches!(scheme.as_str(), "http" | "https" | "data" | "blob"),
-                _ => false,
-            };
-            if unsafe_here {
-                found.insert(word.to_ascii_lowercase());
-            }
-        }
-    }
-    one.set("csp_unsafe", Value::texts(found));
+    one.set("csp_unsafe", Value::texts(unsafe_words(&values)));
 }
 
 /// What decides which origin may read answers: `none`, `fixed`, `any`, `reflected`.

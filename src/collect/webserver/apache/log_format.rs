@@ -198,8 +198,8 @@ mod tests {
 
     #[test]
     fn a_program_that_takes_a_log_is_seen_through() {
-        let of = |text: &str| target(text, &|path| format!("/root/{path}"));
-        assert_eq!(of("logs/a.log"), "/root/logs/a.log");
+        let of = |text: &str| target(text, &|path| format!("/etc/apache2/{path}"));
+        assert_eq!(of("logs/a.log"), "/etc/apache2/logs/a.log");
         assert_eq!(of("|/usr/bin/rotatelogs -l /var/log/a.%Y 86400"), "/var/log/a.%Y");
         assert_eq!(of("|$/usr/bin/logger -t a -n 192.0.2.1"), "syslog:server=192.0.2.1");
         assert_eq!(of("||/usr/bin/own -x"), "|/usr/bin/own");

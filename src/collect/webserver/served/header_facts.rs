@@ -125,8 +125,8 @@ fn csp(one: &mut Observation, level: &Level) {
     one.set("csp_unsafe", Value::texts(unsafe_words(&values)));
 }
 
-/// The words for scripts that let anything run.
-fn unsafe_words(values: &[&str]) -> BTreeSet<String> {
+/// The words for scripts that let anything run, of policies that are all in force.
+pub(in crate::collect::webserver) fn unsafe_words(values: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for policy in values.iter().flat_map(|value| policies_of_field(value)) {
         let Some(script) = Kind::Script.directives().iter().find_map(|name| policy.directive(name)) else { continue };

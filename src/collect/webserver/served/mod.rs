@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use crate::collect::log_class::Written;
 use crate::model::{Location, Observation, Related, Subject, SubjectKind};
 
-pub(super) use header_facts::{REFLECTED, is_security};
+pub(super) use header_facts::{REFLECTED, is_security, unsafe_words};
 
 /// Something that is known, or the reason why it is not.
 pub(super) type Known<T> = Result<T, String>;
