@@ -1,7 +1,5 @@
 //! `tenken collect`: the facts, without a judgement.
 
-use std::io::Write;
-
 use super::Streams;
 use super::arguments::CollectOptions;
 use super::assess::{look, moment};
