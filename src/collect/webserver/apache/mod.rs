@@ -9,6 +9,7 @@ mod files;
 mod guard;
 mod header;
 mod host;
+mod keys;
 mod kind;
 mod levels;
 mod log_format;
@@ -34,6 +35,7 @@ use crate::model::WebServer;
 use read::{Node, Read};
 
 pub use explain::{Explained, explain};
+pub(super) use keys::keys;
 pub(super) use kind::SECTION;
 
 /// Reads a configuration.
