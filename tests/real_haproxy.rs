@@ -371,10 +371,11 @@ fn upstream() -> u16 {
                 }
                 line.clear();
             }
-            let _ = write!(
-                stream,
+            // One piece: a second one would wait for the first to be acknowledged.
+            let answer = format!(
                 "HTTP/1.1 {status} x\r\nX-Served: up\r\nX-One: up\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
             );
+            let _ = stream.write_all(answer.as_bytes());
         }
     });
     port
@@ -385,7 +386,8 @@ type Heads = Vec<(String, String)>;
 fn asked(port: u16, host: &str, path: &str, status: u16, number: usize) -> (Option<u16>, Heads) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let own = format!("X-Want: {status}\r\nX-Number: {number}\r\nConnection: close\r\n");
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{own}\r\n").unwrap();
+    let whole = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{own}\r\n");
+    stream.write_all(whole.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     let text = String::from_utf8_lossy(&bytes);
@@ -407,7 +409,6 @@ fn promised(explained: &Explained) -> (Option<u16>, Heads) {
     let mut headers: Heads = explained
         .headers
         .iter()
-        .filter(|(_, value)| value.as_deref() != Some(""))
         .map(|(name, value)| (name.clone(), value.clone().unwrap_or_else(|| "?".to_owned())))
         .collect();
     if explained.passed_on {

@@ -53,6 +53,7 @@ impl Course<'_> {
         let proxies = &self.acls.program.proxies;
         let frontend = &proxies[self.frontend];
         let mut ask = ask.clone();
+        ask.has_scripts = self.acls.program.has_scripts();
         let ended = |what, ask: Ask| Ok(Outcome { what, backend: None, ask });
         for kind in ["connection", "session", "content"] {
             if let Step::Ended(what) = self.connection(frontend, kind, &ask)? {

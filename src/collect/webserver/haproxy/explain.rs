@@ -78,6 +78,7 @@ pub fn explain(world: &dyn World, server: &WebServer, request: &Request<'_>) -> 
         port: request.port,
         headers: Some(request.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()),
         variables: std::collections::BTreeMap::new(),
+        has_scripts: false,
         status: None,
     };
     let outcome = Course { acls: &acls, frontend: number }.outcome(&ask)?;

@@ -128,6 +128,12 @@ impl Program {
         }
     }
 
+    /// Whether a script or a filter takes part, which may set variables.
+    pub(super) fn has_scripts(&self) -> bool {
+        self.global.iter().any(|line| line.word(0).starts_with("lua-"))
+            || self.proxies.iter().flat_map(Proxy::all).any(|line| line.word(0) == "filter")
+    }
+
     /// The last line of a setting of the global section.
     pub(super) fn global(&self, name: &str) -> Option<&At> {
         self.global.iter().rfind(|line| line.word(0) == name)

@@ -20,6 +20,8 @@ pub(super) struct Ask {
     pub(super) headers: Option<Vec<(String, String)>>,
     /// Variables that rules set.
     pub(super) variables: BTreeMap<String, Sample>,
+    /// A script or a filter may set others.
+    pub(super) has_scripts: bool,
     /// The status of the answer, once there is one. Then nothing of the request is there but the connection.
     pub(super) status: Option<Option<u16>>,
 }
@@ -124,7 +126,13 @@ fn fetched(ask: &Ask, name: &str, arguments: &[String]) -> Sample {
         "dst_port" | "fc_dst_port" => return Sample::Number(i64::from(ask.port)),
         "ssl_fc_sni" | "req.ssl_sni" | "req_ssl_sni" if !ask.tls => return Sample::Absent,
         "ssl_fc_sni" | "req.ssl_sni" | "req_ssl_sni" => return ask.host(),
-        "var" => return ask.variables.get(argument).cloned().unwrap_or(Sample::Unknown),
+        "var" => {
+            return ask.variables.get(argument).cloned().unwrap_or(if ask.has_scripts {
+                Sample::Unknown
+            } else {
+                Sample::Absent
+            });
+        }
         _ => {}
     }
     if let Some(status) = ask.status {

@@ -119,6 +119,7 @@ fn ask(host: &str, path: &str, query: Option<&str>, tls: bool, source: IpAddr, p
         port,
         headers: None,
         variables: std::collections::BTreeMap::new(),
+        has_scripts: false,
         status: None,
     }
 }
