@@ -96,6 +96,10 @@ fn a_whole_site_is_stated_in_the_words_of_all_servers() {
     assert_eq!(upstream("server[www]/backend[admin]/server[two]/upstream").1, Some(false));
     let old = find(&all, "web-server", "server[old]");
     assert_eq!((old.flag("plain_only_redirects"), old.flag("version_hidden")), (Some(false), Some(false)));
+    let stated: Vec<&str> =
+        find(&all, "web-admin-endpoint", "admin[/run/haproxy/admin.sock]").fields.keys().map(String::as_str).collect();
+    let declared: Vec<&str> = super::super::admin_endpoint::KIND.fields.iter().map(|field| field.name).collect();
+    assert_eq!(stated, declared);
     let endpoint = |name: &str| find(&all, "web-admin-endpoint", name).text("reach").map(str::to_owned);
     assert_eq!(endpoint("admin[/run/haproxy/admin.sock]").as_deref(), Some("file"));
     assert_eq!(endpoint("admin[ipv4@192.0.2.1:9999]").as_deref(), Some("network"));
