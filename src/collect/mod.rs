@@ -22,7 +22,7 @@ mod unpacked;
 pub mod webserver;
 pub mod world;
 
-use collector::Collector;
+use collector::{Collector, Follower};
 
 /// Every collector, in the order in which their facts are listed.
 pub const COLLECTORS: &[&dyn Collector] = &[
@@ -37,3 +37,6 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &dns::DnsCollector,
     &policy::PolicyCollector,
 ];
+
+/// Those that look once more, with what the collectors have seen.
+pub const FOLLOWERS: &[&dyn Follower] = &[&webserver::PromiseFollower];

@@ -35,7 +35,7 @@ pub(super) struct Rule<'a> {
 }
 
 /// Directives of one value that an inner level inherits until it sets its own.
-const SINGLES: [&str; 27] = [
+const SINGLES: [&str; 31] = [
     "absolute_redirect",
     "add_header_inherit",
     "auth_basic",
@@ -45,9 +45,12 @@ const SINGLES: [&str; 27] = [
     "client_max_body_size",
     "default_type",
     "expires",
+    "fastcgi_intercept_errors",
+    "http2",
     "index",
     "merge_slashes",
     "port_in_redirect",
+    "proxy_intercept_errors",
     "proxy_ssl_verify",
     "real_ip_header",
     "resolver",
@@ -62,6 +65,7 @@ const SINGLES: [&str; 27] = [
     "ssl_stapling",
     "ssl_stapling_file",
     "ssl_verify_client",
+    "uwsgi_intercept_errors",
     "recursive_error_pages",
 ];
 
