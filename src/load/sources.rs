@@ -168,7 +168,7 @@ fn operands(check: &Check) -> Vec<&Operand> {
         .applies_when
         .iter()
         .chain(std::iter::once(&check.pass_when))
-        .chain(check.eased_when.iter().map(|easing| &easing.when))
+        .chain(check.eased_when.iter().chain(&check.raised_when).map(|step| &step.when))
         .flat_map(Condition::leaves)
         .filter_map(|leaf| leaf.matcher.operand())
         .collect()
