@@ -16,6 +16,7 @@ use super::model::{self, Server};
 use super::routing::Patterns;
 use super::socket::sockets;
 use super::tree::{Block, Node};
+use super::version;
 use crate::collect::world::{FileKind, Refusal, World};
 use crate::model::{Location, WebServer};
 
@@ -118,6 +119,8 @@ pub struct Asking<'w> {
     patterns: Patterns,
     world: &'w dyn World,
     root: Option<String>,
+    /// The version follows `add_header_inherit`.
+    knows_inherit: bool,
 }
 
 impl<'w> Asking<'w> {
@@ -125,7 +128,13 @@ impl<'w> Asking<'w> {
     #[must_use]
     pub fn new(world: &'w dyn World, server: &WebServer) -> Self {
         let read = include::read(world, server);
-        Self { read, patterns: Patterns::default(), world, root: server.root.clone() }
+        Self {
+            read,
+            patterns: Patterns::default(),
+            world,
+            root: server.root.clone(),
+            knows_inherit: version::knows_inherit(server.version.as_deref()),
+        }
     }
 
     /// What is answered to each request.
@@ -144,7 +153,7 @@ impl<'w> Asking<'w> {
 
     /// The configuration, ready for many questions.
     pub(super) fn ready(&self) -> Ready<'_> {
-        let servers = model::servers(&self.read.directives);
+        let servers = model::servers(&self.read.directives, self.knows_inherit);
         let sockets = sockets(&servers);
         Ready { asking: self, tables: Tables::of(&self.read.directives), servers, sockets }
     }
