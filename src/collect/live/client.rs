@@ -1,6 +1,6 @@
 //! The live world's full HTTP client: HTTP/2 where offered, redirects never followed, bodies cut at the limit.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::LiveWorld;
 use crate::collect::accept;
@@ -26,7 +26,10 @@ impl LiveWorld {
             let _ = parsed.set_port(Some(destination));
         }
         // Taken before the client is made, so that it is given back after the client is gone.
-        let _place = self.doors.place(&host).await?;
+        // Any of the addresses may be the one that answers.
+        let destinations: Vec<IpAddr> =
+            addresses.iter().map(|address| self.destination(&host, *address).ip()).collect();
+        let _place = self.doors.place(&host, &destinations).await?;
         let mut tls = accept::configuration()?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let client = reqwest::Client::builder()

@@ -220,7 +220,7 @@ pub(super) const ENDPOINT_KIND: KindSpec = KindSpec {
             "a fallback is refused by TLS_FALLBACK_SCSV (RFC 7507)",
             "TLS_FALLBACK_SCSVに対応",
         ),
-        field("alpn", Texts, "application protocols chosen, of h2, http/1.1, http/1.0 and spdy/3.1", "選択されたALPN"),
+        field("alpn", Texts, "application protocols chosen, of h2, http/1.1 and spdy/3.1", "選択されたALPN"),
         field("client_auth", Text, "none, requested or required", "クライアント認証"),
         field(
             "client_auth_ca_count",

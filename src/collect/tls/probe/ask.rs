@@ -260,22 +260,30 @@ impl<'a> Asker<'a> {
     /// One connection: sends, and hands in what comes until it is told to stop. `None` where it was told so.
     async fn exchange(&self, question: Question<'_>, feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
         let limit = Duration::from_millis(self.seconds.saturating_mul(250));
-        let attempt = timeout(limit, self.attempt(question, feed));
+        let attempt = async {
+            let Target { world, name, address, .. } = self.target;
+            self.connections.set(self.connections.get().saturating_add(1));
+            let stream = match world.connect_within(name, address, limit).await {
+                Ok(stream) => stream,
+                Err(refusal) => return Some(Heard::Unreachable(refusal)),
+            };
+            timeout(limit, self.attempt(stream, question, feed)).await.unwrap_or(Some(Heard::Silent))
+        };
         match select(Box::pin(attempt), self.expiry.clone()).await {
-            Either::Left((Ok(ended), _)) => ended,
-            Either::Left((Err(_), _)) => Some(Heard::Silent),
+            Either::Left((ended, _)) => ended,
             Either::Right(_) => Some(Heard::Late),
         }
     }
 
-    async fn attempt(&self, question: Question<'_>, mut feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
-        let Target { world, name, address, smtp } = self.target;
-        self.connections.set(self.connections.get().saturating_add(1));
-        let mut stream = match world.connect(name, address).await {
-            Ok(stream) => stream,
-            Err(refusal) => return Some(Heard::Unreachable(refusal)),
-        };
-        if smtp && let Err(refusal) = starttls::begin_smtp(&mut stream).await {
+    async fn attempt(
+        &self,
+        mut stream: Box<dyn Stream>,
+        question: Question<'_>,
+        mut feed: impl FnMut(&[u8]) -> bool,
+    ) -> Option<Heard> {
+        if self.target.smtp
+            && let Err(refusal) = starttls::begin_smtp(&mut stream).await
+        {
             return Some(Heard::Unreachable(refusal));
         }
         if let Err(error) = stream.write_all(question.bytes).await {

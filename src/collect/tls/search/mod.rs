@@ -125,13 +125,13 @@ pub(crate) struct Search {
     curve: Option<u16>,
     both_refused: bool,
     order: order::Evidence,
+    was_turned: bool,
     phase: Phase,
 }
 
 impl Search {
     /// A search over a space, from nothing.
     pub(crate) fn new(space: Space) -> Self {
-        let order = order::Evidence::new(space.suites.clone());
         Self {
             suites: List::new(space.suites, true),
             groups: List::new(space.groups, space.seek_groups),
@@ -139,7 +139,8 @@ impl Search {
             known: Vec::new(),
             curve: None,
             both_refused: false,
-            order,
+            order: order::Evidence::new(),
+            was_turned: false,
             phase: Phase::Suites,
         }
     }
@@ -155,11 +156,28 @@ impl Search {
         search
     }
 
+    /// Takes in what a whole handshake of somebody else's chose out of these suites. Only before the first question.
+    pub(crate) fn witness(&mut self, offered: &[u16], pick: Pick) {
+        if self.suites.find(pick.suite) {
+            self.known.push(pick.suite);
+        }
+        if let Some(group) = pick.group {
+            self.groups.find(group);
+        }
+        if self.suites.found.contains(&pick.suite) {
+            self.order.chose(offered, pick.suite);
+        }
+    }
+
     /// The next question; `None` at the end.
     pub(crate) fn next(&self) -> Option<Offer> {
         let offer =
             |suites: Vec<u16>, groups: Vec<u16>, signatures: Vec<u16>| Some(Offer { suites, groups, signatures });
         match self.phase {
+            Phase::Suites if self.is_turning() => {
+                let turned = order::weak_first(&self.suites.left).into_iter().chain(self.suites.found.iter().copied());
+                offer(turned.collect(), self.groups.all(), self.signatures.all())
+            }
             Phase::Suites => offer(self.suites.left.clone(), self.groups.all(), self.signatures.all()),
             Phase::Both => offer(self.both_suites(), self.groups.left.clone(), self.signatures.left.clone()),
             Phase::Signatures(at) => {
@@ -236,8 +254,10 @@ impl Search {
         }
         match self.phase {
             Phase::Suites => {
-                self.suites.find(pick.suite);
-                self.known.push(pick.suite);
+                self.was_turned |= self.is_turning();
+                if self.suites.find(pick.suite) {
+                    self.known.push(pick.suite);
+                }
                 if self.suites.left.is_empty() {
                     self.suites.state = State::Whole;
                     self.advance(Phase::Both);
@@ -265,6 +285,8 @@ impl Search {
 
     fn refused(&mut self) {
         match self.phase {
+            // A suite that was accepted before is refused among others: that says nothing of the others.
+            Phase::Suites if self.is_turning() => self.was_turned = true,
             Phase::Suites => {
                 self.suites.state = State::Whole;
                 self.advance(Phase::Both);
@@ -278,6 +300,12 @@ impl Search {
             Phase::Groups | Phase::GroupsAndCurve => self.groups_end(),
             Phase::Order | Phase::Done => self.phase = Phase::Done,
         }
+    }
+
+    /// Whether the next question also asks whose order counts: a server that follows the client then shows another suite, as
+    /// it would without that, and one that does not shows the known one again.
+    fn is_turning(&self) -> bool {
+        self.suites.found.len() == 1 && !self.was_turned && self.order.told() == Order::Unknown
     }
 
     /// Whether every suite that was offered could have been chosen, so that the choice says whose order counts.
