@@ -1,17 +1,26 @@
 //! The whole program against the network as it is when things go wrong: a gap, an exit code, never a pass.
 #![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on is a test that fails.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
+use std::pin::Pin;
 use std::process::Command;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
+use tenken::collect::collector::{Collector, LocalFuture, Task};
+use tenken::collect::live::{LiveOptions, LiveWorld};
+use tenken::collect::world::{Fetched, FileFacts, Refusal, Stream, World};
+use tenken::collect::{COLLECTORS, run};
+use tenken::model::{Declaration, Gap, Host, Observation, Site, Time};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Runs the program on a site that is reached at a port of this test.
 fn assess(port: u16, more: &[&str]) -> (i32, Value) {
@@ -99,8 +108,8 @@ fn silence_and_garbage_are_gaps() {
     }
 }
 
-/// A web server over TLS that keeps every connection, and the most that were open to it at a time.
-fn keeping_server() -> (u16, Arc<AtomicUsize>) {
+/// A web server over TLS that keeps every connection.
+fn keeping_server() -> u16 {
     let made = rcgen::generate_simple_self_signed(vec!["www.example.jp".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -110,13 +119,12 @@ fn keeping_server() -> (u16, Arc<AtomicUsize>) {
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
-    let (configuration, most) = (Arc::new(configuration), Arc::new(AtomicUsize::new(0)));
+    let configuration = Arc::new(configuration);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let (port, seen) = (listener.local_addr().unwrap().port(), Arc::clone(&most));
+    let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(stream) = stream else { return };
-            seen.fetch_max(established(port), Ordering::Relaxed);
             let connection = ServerConnection::new(Arc::clone(&configuration)).unwrap();
             std::thread::spawn(move || {
                 let mut stream = StreamOwned::new(connection, stream);
@@ -132,54 +140,130 @@ fn keeping_server() -> (u16, Arc<AtomicUsize>) {
             });
         }
     });
-    (port, most)
+    port
 }
 
-/// Connections to a port that are open on both sides, as the kernel lists them.
-fn established(port: u16) -> usize {
-    let listed = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    let local = format!("0100007F:{port:04X}");
-    let is_open = |line: &&str| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        words.get(1) == Some(&local.as_str()) && words.get(3) == Some(&"01")
-    };
-    listed.lines().filter(is_open).count()
+/// The live world, and the most connections of its collectors that were open at a time.
+struct Counting {
+    below: LiveWorld,
+    open: Rc<Cell<usize>>,
+    most: Cell<usize>,
+}
+
+/// A connection that is counted until it is dropped.
+struct Counted {
+    // Dropped in this order: the connection is closed before it is counted no longer.
+    stream: Box<dyn Stream>,
+    _one: One,
+}
+
+struct One(Rc<Cell<usize>>);
+
+impl Drop for One {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+impl Counting {
+    fn one(&self) -> One {
+        self.open.set(self.open.get() + 1);
+        self.most.set(self.most.get().max(self.open.get()));
+        One(Rc::clone(&self.open))
+    }
+}
+
+impl World for Counting {
+    fn inspect(&self, path: &str) -> Result<FileFacts, Refusal> {
+        self.below.inspect(path)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<String>, Refusal> {
+        self.below.list(path)
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Read>, Refusal> {
+        self.below.open(path)
+    }
+
+    fn resolve<'a>(&'a self, host: &'a str) -> LocalFuture<'a, Result<Vec<IpAddr>, Refusal>> {
+        self.below.resolve(host)
+    }
+
+    fn connect<'a>(&'a self, host: &'a str, address: SocketAddr) -> LocalFuture<'a, Result<Box<dyn Stream>, Refusal>> {
+        self.connect_within(host, address, Duration::from_secs(10))
+    }
+
+    fn connect_within<'a>(
+        &'a self,
+        host: &'a str,
+        address: SocketAddr,
+        limit: Duration,
+    ) -> LocalFuture<'a, Result<Box<dyn Stream>, Refusal>> {
+        Box::pin(async move {
+            let stream = self.below.connect_within(host, address, limit).await?;
+            Ok(Box::new(Counted { stream, _one: self.one() }) as Box<dyn Stream>)
+        })
+    }
+
+    fn is_waited_for(&self, host: &str, address: SocketAddr) -> bool {
+        self.below.is_waited_for(host, address)
+    }
+
+    fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>> {
+        self.below.fetch(url, limit_bytes)
+    }
+
+    fn trust_anchor(&self, host: &str) -> Result<Option<Vec<u8>>, Refusal> {
+        self.below.trust_anchor(host)
+    }
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
 }
 
 #[test]
 fn names_of_one_address_share_its_few_places_and_nobody_waits_until_its_time_is_over() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared-address");
-    std::fs::create_dir_all(&folder).unwrap();
-    for (jobs, names) in [(1, 1), (2, 10)] {
-        let (port, most) = keeping_server();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for (places, names) in [(1, 1), (2, 10)] {
+        let to = SocketAddr::from((Ipv4Addr::LOCALHOST, keeping_server()));
         let names: Vec<String> = (0..names).map(|number| format!("h{number}.example.jp")).collect();
-        let site = folder.join(format!("{jobs}.yml"));
-        let hosts: String = names.iter().map(|name| format!("  - {{ name: {name}, http_port: 0 }}\n")).collect();
-        std::fs::write(&site, format!("site: x\nhosts:\n{hosts}")).unwrap();
-        let resolve: Vec<String> = names.iter().map(|name| format!("{name}:443:127.0.0.1:{port}")).collect();
-        let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().to_string();
-        let output = Command::new(env!("CARGO_BIN_EXE_tenken"))
-            .arg("collect")
-            .arg(&site)
-            .args(["--resolve", &resolve.join(","), "--resolver", &nobody, "--jobs", &jobs.to_string()])
-            .env_clear()
-            .output()
-            .unwrap();
-        let evidence: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let of = |kind: &str| {
-            let observations = evidence["observations"].as_array().unwrap().iter();
-            observations.filter(|seen| seen["kind"] == kind).collect::<Vec<_>>()
-        };
-        let whole = of("tls-endpoint").into_iter().filter(|seen| seen["fields"]["protocols.complete"] == true);
-        assert_eq!(whole.count(), names.len(), "{}", evidence["gaps"]);
-        let walked: BTreeSet<&str> = of("http-host").iter().filter_map(|seen| seen["subject"].as_str()).collect();
-        assert_eq!(walked.len(), names.len(), "{}", evidence["gaps"]);
-        let late = |gap: &&Value| gap["reason"].as_str().unwrap_or_default().contains("within");
-        let late: Vec<&Value> = evidence["gaps"].as_array().unwrap().iter().filter(late).collect();
+        let hosts = names.iter().map(|name| Host { name: name.clone(), https_port: 443, ..Host::default() });
+        let site = Site { name: "x".to_owned(), hosts: hosts.collect(), ..Site::default() };
+        let overrides = names.iter().map(|name| (name.clone(), 443, to)).collect();
+        let options = LiveOptions::of_site(Path::new("/nowhere"), &site, overrides, None, 10, places, false);
+        let world = Counting { below: LiveWorld::new(options), open: Rc::default(), most: Cell::new(0) };
+        let declaration = Declaration { site, ..Declaration::default() };
+        let task = Task { declaration: &declaration, offline: false, now: Time::from_unix_seconds(0) };
+        let collectors: Vec<&dyn Collector> =
+            COLLECTORS.iter().copied().filter(|collector| ["tls", "http"].contains(&collector.name())).collect();
+        let evidence = runtime.block_on(run::collect(&collectors, &world, &task));
+        let is_whole = |seen: &&Observation| seen.flag("protocols.complete") == Some(true);
+        let whole = evidence.of_kind("tls-endpoint").filter(is_whole).count();
+        assert_eq!((whole, evidence.of_kind("http-host").count()), (names.len(), names.len()), "{:?}", evidence.gaps);
+        let late: Vec<&Gap> = evidence.gaps.iter().filter(|gap| gap.reason.contains("within")).collect();
         assert!(late.is_empty(), "{late:?}");
-        if cfg!(target_os = "linux") {
-            let most = most.load(Ordering::Relaxed);
-            assert!((1..=jobs).contains(&most), "{most} open at a time, {jobs} allowed");
-        }
+        assert_eq!(world.most.get(), places, "open at a time");
     }
 }

@@ -199,7 +199,7 @@ fn lab(name: &str) -> Lab {
 #[test]
 fn every_snippet_is_taken_by_its_program() {
     let (lab, checks) = (lab("snippets"), bundled_checks().unwrap());
-    let checks: Vec<&Check> = checks.iter().filter(|check| check.id.starts_with("tls-")).collect();
+    let checks: Vec<&Check> = checks.iter().filter(|check| check.needs.starts_with("tls-")).collect();
     let profiles = bundled_tls_profile_list().unwrap();
     for program in PROGRAMS.iter().filter(|program| is_there(program.command)) {
         assert!(TLS_LINE_PROGRAMS.contains(&program.name));
@@ -208,7 +208,7 @@ fn every_snippet_is_taken_by_its_program() {
             let Some(snippet) = check.remedy.snippets.get(program.name) else { continue };
             texts.push((check.id.clone(), snippet.clone()));
         }
-        assert!(texts.len() >= 40, "{}: {} snippets", program.name, texts.len());
+        assert!(texts.len() >= 35, "{}: {} snippets", program.name, texts.len());
         for profile in &profiles {
             let lines = profile.server_lines(program.name).into_iter().map(|(_, line)| line + "\n");
             texts.push((profile.id.clone(), lines.collect()));
@@ -236,6 +236,8 @@ fn outcomes(port: u16, only: &str) -> Vec<(String, String)> {
         "https://www.example.jp",
         "--only",
         only,
+        "--depth",
+        "full",
         "--skip",
         "tls-hsts,tls-https-only,tls-caa",
         "--format",
@@ -249,7 +251,8 @@ fn outcomes(port: u16, only: &str) -> Vec<(String, String)> {
     ]);
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let findings = report["findings"].as_array().unwrap().iter();
-    findings.map(|finding| (word(&finding["check"]), word(&finding["outcome"]))).collect()
+    let named = findings.map(|finding| (word(&finding["check"]), word(&finding["outcome"])));
+    named.filter(|(_, outcome)| outcome != "not-checked").collect()
 }
 
 fn started(lab: &Lab, program: &Program, lines: &[&str]) -> (Server, u16) {

@@ -2,9 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use tokio::task::yield_now;
+
 use super::LiveWorld;
 use crate::collect::accept;
 use crate::collect::world::{Fetched, Refusal};
+
+/// Turns of the scheduler in which a connection that nobody needs any more says goodbye and closes: one for the news, one for
+/// the goodbye, and as many again for what stands in the queue before it.
+const TURNS_TO_CLOSE: usize = 4;
 
 /// What tenken calls itself, so that an operator finds it in the log.
 pub const USER_AGENT: &str = concat!("tenken/", env!("CARGO_PKG_VERSION"));
@@ -63,7 +69,13 @@ impl LiveWorld {
             }
             Ok(fetched)
         };
-        self.in_time(answer).await
+        let answered = self.in_time(answer).await;
+        // The connection is a task of its own, which closes it when it next has its turn: the place is held until then.
+        drop(client);
+        for _ in 0..TURNS_TO_CLOSE {
+            yield_now().await;
+        }
+        answered
     }
 }
 

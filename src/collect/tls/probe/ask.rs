@@ -48,6 +48,9 @@ pub(super) enum Answer {
 enum Heard {
     Flight(Box<Flight>),
     NotTls,
+    /// It ended in the middle of an answer.
+    Broken,
+    /// It ended without a byte.
     Closed,
     Silent,
     Unreachable(Refusal),
@@ -140,6 +143,7 @@ impl<'a> Asker<'a> {
         let (mut misses, mut waits, mut last_alert) = (0, 0, None);
         loop {
             let heard = self.once(question).await;
+            let is_wordless = !matches!(heard, Heard::NotTls | Heard::Broken);
             let reason = match heard {
                 Heard::Flight(flight) => match (&flight.hello, flight.alert) {
                     (Some(_), _) => {
@@ -157,6 +161,7 @@ impl<'a> Asker<'a> {
                 },
                 Heard::Late => return Answer::Unknown(self.late()),
                 Heard::NotTls => "the answer is no TLS".to_owned(),
+                Heard::Broken => "the answer ends in the middle".to_owned(),
                 Heard::Closed => "the connection was closed without an answer".to_owned(),
                 Heard::Silent => self.late(),
                 Heard::Unreachable(refusal) => refusal.to_string(),
@@ -169,6 +174,8 @@ impl<'a> Asker<'a> {
                 continue;
             }
             match self.still_answers().await {
+                // Half an answer is no refusal, however often it comes.
+                Some(0) if misses > 1 && !is_wordless => return Answer::Unknown(reason),
                 Some(0) if misses > 1 => return Answer::Refused(None),
                 Some(0) => {}
                 // It had only stopped for a while, so what it did says nothing about this hello.
@@ -252,6 +259,7 @@ impl<'a> Asker<'a> {
             _ if has_hello => Heard::Flight(Box::new(reader.into_flight())),
             (Progress::Done, _) => Heard::Flight(Box::new(reader.into_flight())),
             (Progress::NotTls, _) => Heard::NotTls,
+            (Progress::More, Some(Heard::Closed) | None) if !reader.is_untouched() => Heard::Broken,
             (Progress::More, Some(heard)) => heard,
             (Progress::More, None) => Heard::Closed,
         }

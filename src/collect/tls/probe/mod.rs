@@ -100,6 +100,8 @@ struct Found {
     sni_unknown: Named,
     /// The version behind the chosen suite of a verdict run, which is only one of those that are accepted.
     met: BTreeMap<Version, BTreeSet<u16>>,
+    /// A hello that offers compression was answered.
+    was_compression_offered: bool,
 }
 
 /// One endpoint under probe.
@@ -237,40 +239,48 @@ impl<'a> Probe<'a> {
 
     /// Sends one hello of a version and notes what its answer says on the side.
     async fn put(&self, version: Version, hello: &Hello) -> Put {
-        let answer = self.asker.ask(&hello.bytes()).await;
-        self.noted(version, hello, answer)
+        for _ in 0..2 {
+            let answer = self.asker.ask(&hello.bytes()).await;
+            if let Some(put) = self.noted(version, hello, answer) {
+                return put;
+            }
+        }
+        // Twice the server chose a lower version: it does not speak the one that was asked for.
+        Put::Refused(None)
     }
 
     /// The same, and carries the handshake to its end where it can be.
     async fn put_through(&self, version: Version, hello: &Hello) -> Put {
         let answer = self.asker.ask_through(hello).await;
-        self.noted(version, hello, answer)
+        match self.noted(version, hello, answer) {
+            Some(put) => put,
+            None => self.put(version, hello).await,
+        }
     }
 
-    fn noted(&self, version: Version, hello: &Hello, answer: Answer) -> Put {
-        match answer {
+    /// What an answer came to; `None` where it chooses a lower version, which is looked at twice.
+    fn noted(&self, version: Version, hello: &Hello, answer: Answer) -> Option<Put> {
+        Some(match answer {
             Answer::Hello(flight) => {
                 let selected = flight.hello.as_ref().map(|hello| (hello.version, hello.suite));
-                let Some((number, suite)) = selected else { return Put::Refused(None) };
+                let (number, suite) = selected?;
                 // No server may choose what was not offered (RFC 5246 section 7.4.1.3, RFC 8446 section 4.1.3): such an
                 // answer is none to this hello.
                 if number > version.number() || !hello.suites.contains(&suite) {
-                    return Put::Unknown("the answer chooses what was not offered".to_owned());
+                    return Some(Put::Unknown("the answer chooses what was not offered".to_owned()));
                 }
                 let mut found = self.found.borrow_mut();
                 found.notes.take(&flight);
-                match number == version.number() {
-                    true => {
-                        found.met.entry(version).or_default().insert(suite);
-                        Put::Accepted(flight)
-                    }
-                    // A server that answers with a lower version does not speak the one that was asked for.
-                    false => Put::Refused(None),
+                found.was_compression_offered |= !hello.compression.is_empty();
+                if number < version.number() {
+                    return None;
                 }
+                found.met.entry(version).or_default().insert(suite);
+                Put::Accepted(flight)
             }
             Answer::Refused(alert) => Put::Refused(alert),
             Answer::Unknown(reason) => Put::Unknown(reason),
-        }
+        })
     }
 
     /// Runs a search of a version to its end.

@@ -141,15 +141,18 @@ impl Facts<'_> {
                 self.seen.set(field, told);
             }
         }
-        if self.is_old_accepted() {
+        let is_proved = self.is_old_accepted() && self.found.was_compression_offered;
+        if is_proved || !notes.compression.is_empty() {
             let methods = notes.compression.iter().map(|method| match method {
                 1 => "deflate".to_owned(),
                 64 => "lzs".to_owned(),
                 other => format!("0x{other:02X}"),
             });
             self.seen.set("compression", Value::texts(methods));
-        } else {
+        } else if self.is_old_refused() {
             self.seen.set("compression", Value::List(Vec::new()));
+        } else {
+            self.seen.unknown("compression", "no hello that offers it was answered");
         }
         let formats = notes.point_formats.iter().map(|format| match format {
             0 => "uncompressed".to_owned(),

@@ -6,8 +6,11 @@
 //! takes at most N + G + Q + 8 hellos; where one certificate signs for all suites and all have a group, N + max(G, Q) + 6,
 //! and max(N, G, Q) + 6 of a server that follows the client's order of groups and signatures.
 
+mod list;
 mod order;
 mod signer;
+
+use list::{List, State};
 
 pub(crate) use order::Order;
 pub(crate) use signer::signs_with_rsa;
@@ -55,49 +58,6 @@ pub(crate) enum Reply {
     Refused,
     /// Nothing that counts: the search ends, and what is open stays unknown.
     Unknown,
-}
-
-/// How far a list can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Open,
-    Whole,
-    Unknown,
-}
-
-/// One list under search.
-#[derive(Debug, Clone)]
-struct List {
-    left: Vec<u16>,
-    found: Vec<u16>,
-    state: State,
-}
-
-impl List {
-    fn new(candidates: Vec<u16>, sought: bool) -> Self {
-        Self { left: candidates, found: Vec::new(), state: if sought { State::Open } else { State::Unknown } }
-    }
-
-    /// Moves one over to what is found. Whether it was new.
-    fn find(&mut self, value: u16) -> bool {
-        match self.left.iter().position(|left| *left == value) {
-            Some(at) => {
-                self.left.remove(at);
-                self.found.push(value);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Everything, what is not yet found first.
-    fn all(&self) -> Vec<u16> {
-        self.left.iter().chain(&self.found).copied().collect()
-    }
-
-    fn is_open(&self) -> bool {
-        self.state == State::Open
-    }
 }
 
 /// What the next question is about.
@@ -171,8 +131,7 @@ impl Search {
 
     /// The next question; `None` at the end.
     pub(crate) fn next(&self) -> Option<Offer> {
-        let offer =
-            |suites: Vec<u16>, groups: Vec<u16>, signatures: Vec<u16>| Some(Offer { suites, groups, signatures });
+        let offer = |suites: Vec<u16>, groups, signatures| Some(Offer { suites, groups, signatures });
         match self.phase {
             Phase::Suites if self.is_turning() => {
                 let turned = order::weak_first(&self.suites.left).into_iter().chain(self.suites.found.iter().copied());
@@ -274,11 +233,18 @@ impl Search {
                 if self.both_refused && same && !needs_curve && self.groups.is_open() {
                     self.groups.state = State::Whole;
                 }
+                if !new_signature {
+                    self.signatures.state = State::Unknown;
+                }
                 self.advance(Phase::Signatures(if new_signature { at } else { at + 1 }));
             }
             Phase::Groups if new_group => self.advance(Phase::Groups),
             Phase::GroupsAndCurve if new_group => self.advance(Phase::GroupsAndCurve),
-            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(),
+            // No group, or one that was not offered: half an answer, or a server that keeps to its own, says nothing of others.
+            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(match pick.group {
+                Some(group) if offer.groups.contains(&group) => State::Whole,
+                _ => State::Unknown,
+            }),
             Phase::Order | Phase::Done => self.phase = Phase::Done,
         }
     }
@@ -297,7 +263,7 @@ impl Search {
             }
             Phase::Signatures(at) => self.advance(Phase::Signatures(at + 1)),
             Phase::Groups if self.is_coupled() => self.advance(Phase::GroupsAndCurve),
-            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(),
+            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(State::Whole),
             Phase::Order | Phase::Done => self.phase = Phase::Done,
         }
     }
@@ -317,8 +283,8 @@ impl Search {
         }
     }
 
-    fn groups_end(&mut self) {
-        self.groups.state = State::Whole;
+    fn groups_end(&mut self, state: State) {
+        self.groups.state = state;
         self.advance(Phase::Order);
     }
 
