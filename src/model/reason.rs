@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificates;
+mod endpoints;
 mod parties;
 mod server_table;
 mod table;
@@ -11,7 +12,9 @@ use table::REASONS;
 
 /// Every reason that is translated.
 fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [REASONS, parties::REASONS, certificates::REASONS, answers::REASONS, SERVER_REASONS].into_iter().flatten()
+    [REASONS, parties::REASONS, certificates::REASONS, endpoints::REASONS, answers::REASONS, SERVER_REASONS]
+        .into_iter()
+        .flatten()
 }
 
 /// A reason in Japanese: the whole of it, or its last part where something outside (a path, a kind) stands in front.
