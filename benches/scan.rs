@@ -56,7 +56,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let gzip_two = best_by_clock(|| drop(black_box(scanned(Box::new(gzip.as_slice()), 2))));
     let inflate_clock = best_by_clock(|| inflated(&gzip));
     let tool = run(&["taskset", "-c", "0", env!("CARGO_BIN_EXE_tenken"), "logs", "-f", "json", "--jobs", "1"], &plain);
-    let ripgrep = run(&["taskset", "-c", "0", "rg", "-j", "1", "--no-config", "-a", "-c", "-e", ALTERNATION], &plain);
+    let by_ripgrep =
+        |count| run(&["taskset", "-c", "0", "rg", "-j", "1", "--no-config", "-a", count, "-e", ALTERNATION], &plain);
+    // The first leaves a line at its first match; the second counts every value, as the scanner does.
+    let (ripgrep, every) = (by_ripgrep("-c"), by_ripgrep("--count-matches"));
+    let copied = best(|| {
+        let mut block = vec![0; 256 * 1024];
+        let mut file = File::open(&plain).ok();
+        while file.as_mut().is_some_and(|file| file.read(&mut block).is_ok_and(|count| count > 0)) {}
+    });
     let seen = scanned(Box::new(log.as_slice()), 1);
     let hits: u64 = seen.counts.values().sum();
     let peak = peak_memory(&plain);
@@ -80,7 +88,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("scan in memory, one thread, by the clock", clock),
         ("scan in memory, two threads, by the clock", two),
         ("`tenken logs`, one core, start and file reading included", tool),
+        ("reading that file and doing nothing with it, one core", Some(copied)),
         ("`rg -c` with one alternation of the same classes, one core", ripgrep),
+        ("`rg --count-matches` with it, one core", every),
         ("bare inflate (zlib-rs)", inflate),
         ("scan of gzip, one thread", gzip_scan),
         ("bare inflate, by the clock", inflate_clock),
@@ -90,8 +100,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     text.push_str("\n| ratio | goal | measured |\n|---|---|---|\n");
     for (name, goal, measured) in [
-        ("`tenken logs` to rg, both one core", ">= 10", ratio(tool, ripgrep)),
-        ("scan in memory to rg", ">= 10", ratio(one, ripgrep)),
+        ("`tenken logs` to `rg -c`, both one core", ">= 10", ratio(tool, ripgrep)),
+        ("`tenken logs` to `rg --count-matches`, both one core", ">= 10", ratio(tool, every)),
+        ("reading the file alone to `rg -c`: what no scanner that reads can pass", "-", ratio(Some(copied), ripgrep)),
+        ("scan in memory to `rg -c`", ">= 10", ratio(one, ripgrep)),
         ("scan to plain memory read", ">= 0.25", ratio(one, memory)),
         ("two threads to one", "close to 2", ratio(two, clock)),
         ("gzip scan to bare inflate, one thread", ">= 0.9", ratio(gzip_scan, inflate)),
@@ -99,6 +111,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         text.push_str(&format!("| {name} | {goal} | {measured} |\n"));
     }
+    text.push_str(
+        "\nOf the time of `tenken logs` more than half is the kernel's copy of the file into the block. Mapping the file would save it, and a log \
+         that is cut while it is mapped would end the program; so the goal of ten is missed, and stays missed, on one core.\n",
+    );
     text.push_str(&format!("\nPeak memory of `tenken logs --jobs 2` on this log: {peak}.\n"));
     println!("{text}");
     write_section("Log scanner: speed", "cargo bench --bench scan", &text)?;

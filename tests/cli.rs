@@ -1,6 +1,9 @@
 //! The program as a user meets it: verdicts, exit codes, messages, bad input.
 #![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on is a test that fails.
 
+#[path = "cli/documents.rs"]
+mod documents;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

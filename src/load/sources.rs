@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -61,7 +62,7 @@ pub struct Judged {
     /// All that is declared, without register, people and records: those speak through observations.
     pub declaration: Declaration,
     /// The checks, ordered by id.
-    pub checks: Vec<Check>,
+    pub checks: Arc<[Check]>,
 }
 
 /// Reads the documents that a run is judged by and holds them against each other.
@@ -102,7 +103,7 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
         actions: each("actions", &sources.actions, action_of)?,
     };
     hold_together(&declaration, &checks)?;
-    Ok(Judged { declaration, checks })
+    Ok(Judged { declaration, checks: checks.into() })
 }
 
 /// The TLS profile of a document; null is none.
@@ -175,7 +176,7 @@ fn operands(check: &Check) -> Vec<&Operand> {
         .applies_when
         .iter()
         .chain(std::iter::once(&check.pass_when))
-        .chain(check.eased_when.iter().map(|easing| &easing.when))
+        .chain(check.eased_when.iter().chain(&check.raised_when).map(|step| &step.when))
         .flat_map(Condition::leaves)
         .filter_map(|leaf| leaf.matcher.operand())
         .collect()

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::block::{self, Buffers, Seen};
 use super::unpack::{MAGIC_BYTES, Packing, unpacked};
@@ -17,6 +17,8 @@ pub const BLOCK_BYTES: usize = 256 * 1024;
 pub const LINE_BYTES: usize = 1024 * 1024;
 /// Bytes before the end of a piece of a long line in which a place to cut is looked for.
 const CUT_BYTES: usize = 64 * 1024;
+/// How often a lock is asked for before a thread sleeps: some hundred microseconds.
+const TRIES: u32 = 10_000;
 /// How many times its size an input may unpack to, beyond the first [`FREE_BYTES`]: real logs stay below a hundred.
 const BOMB_TIMES: u64 = 500;
 /// Bytes that any input may unpack to; few in the scanner's own tests.
@@ -86,7 +88,7 @@ pub fn look(input: Box<dyn Read + Send + '_>, options: &Options<'_>) -> Scanned 
                 scope.spawn(|| {
                     let mut buffers = Buffers::default();
                     let mut block = Vec::new();
-                    let next = |block: &mut Vec<u8>| shared.lock().ok().and_then(|mut feed| feed.next(block));
+                    let next = |block: &mut Vec<u8>| taken(&shared).and_then(|mut feed| feed.next(block));
                     while let Some(piece) = next(&mut block) {
                         let seen = judged(&block[..piece.length], &piece, options, &mut buffers);
                         if let Ok(mut merge) = merged.lock() {
@@ -114,6 +116,19 @@ pub fn look(input: Box<dyn Read + Send + '_>, options: &Options<'_>) -> Scanned 
         scanned.faults.push(Fault::Shrunk);
     }
     scanned
+}
+
+/// The lock, which is waited for awake as long as a block takes to unpack: a thread that sleeps wakes too late, and then
+/// nobody unpacks.
+fn taken<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    for _ in 0..TRIES {
+        match lock.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+            Err(TryLockError::Poisoned(_)) => return None,
+        }
+    }
+    lock.lock().ok()
 }
 
 fn judged(bytes: &[u8], piece: &Piece, options: &Options<'_>, buffers: &mut Buffers) -> (Seen, Times) {

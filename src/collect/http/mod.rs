@@ -17,6 +17,7 @@ mod paths;
 mod policy;
 mod probes;
 mod redirects;
+mod speculation;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +102,8 @@ struct Visit<'a> {
     policy_texts: BTreeMap<String, Result<String, String>>,
     /// What plain HTTP answers, or why that is not known.
     plain_http: Result<String, String>,
+    /// What is asked for where the name of a page stands for a query.
+    targets: BTreeMap<String, String>,
     /// Folders that pages name.
     directories: BTreeSet<String>,
     jar: Jar,
@@ -141,6 +144,7 @@ impl<'a> Visit<'a> {
             policy_keys,
             policy_texts: texts.collect(),
             plain_http: Err("not asked".to_owned()),
+            targets: BTreeMap::new(),
             directories: BTreeSet::new(),
             jar: Jar::default(),
             hops: redirects::Hops::new(),
@@ -156,7 +160,12 @@ impl<'a> Visit<'a> {
     }
 
     async fn ask(&self, path: &str) -> Result<Answer, Refusal> {
-        self.client.ask(Question::get(&self.host.name, self.address, true, path)).await
+        self.client.ask(Question::get(&self.host.name, self.address, true, self.target(path))).await
+    }
+
+    /// What stands in the first line of a question for a page of this name.
+    fn target<'p>(&'p self, path: &'p str) -> &'p str {
+        self.targets.get(path).map_or(path, String::as_str)
     }
 }
 
