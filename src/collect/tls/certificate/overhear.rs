@@ -21,7 +21,10 @@ pub(crate) struct Met {
 
 /// Suite and group of the first answer, where it is one of TLS 1.3.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Heard(Arc<Mutex<Option<(u16, Option<u16>)>>>);
+pub(super) struct Heard(Arc<Mutex<Option<Chosen>>>);
+
+/// A suite and a group.
+type Chosen = (u16, Option<u16>);
 
 impl Heard {
     /// What was chosen out of what was offered.
