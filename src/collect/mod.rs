@@ -18,6 +18,7 @@ pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
+mod turns;
 mod unpacked;
 pub mod webserver;
 pub mod world;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificates;
+mod endpoints;
 mod parties;
 mod server_table;
 mod table;
@@ -12,7 +13,15 @@ use table::REASONS;
 
 /// Every reason that is translated.
 fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [REASONS, parties::REASONS, certificates::REASONS, answers::REASONS, wire::REASONS, SERVER_REASONS]
+    [
+        REASONS,
+        parties::REASONS,
+        certificates::REASONS,
+        endpoints::REASONS,
+        answers::REASONS,
+        wire::REASONS,
+        SERVER_REASONS,
+    ]
         .into_iter()
         .flatten()
 }

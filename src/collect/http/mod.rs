@@ -18,6 +18,7 @@ mod paths;
 mod policy;
 mod probes;
 mod redirects;
+mod speculation;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +32,8 @@ use self::kinds::{ADMIN_PATH, COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, REDIRECT, R
 use self::party::Parties;
 use self::wire::{Answer, Client, Question};
 use super::collector::{Collector, LocalFuture, Task};
-use super::limits::{CONFIGURATION_BYTES, NO_ADMIN_PATHS};
+use super::limits::{CONFIGURATION_BYTES, NO_ADMIN_PATHS, VISITS_PER_ADDRESS};
+use super::turns::Turns;
 use super::world::{Refusal, World};
 use crate::model::{Census, Evidence, Gap, Host, KindSpec, SubjectKind, Value};
 
@@ -62,7 +64,8 @@ impl Collector for HttpCollector {
             } else if site.hosts.is_empty() {
                 "no URL or host is named (site file: url)"
             } else {
-                let parts = join_all(site.hosts.iter().map(|host| look(world, host, task))).await;
+                let turns = Turns::new(VISITS_PER_ADDRESS);
+                let parts = join_all(site.hosts.iter().map(|host| look(world, host, task, &turns))).await;
                 let mut evidence = Evidence::default();
                 let mut loads = facts::Loads::new();
                 for (part, of_host) in parts {
@@ -100,6 +103,8 @@ struct Visit<'a> {
     policy_texts: BTreeMap<String, Result<String, String>>,
     /// What plain HTTP answers, or why that is not known.
     plain_http: Result<String, String>,
+    /// What is asked for where the name of a page stands for a query.
+    targets: BTreeMap<String, String>,
     /// Folders that pages name.
     directories: BTreeSet<String>,
     jar: Jar,
@@ -142,6 +147,7 @@ impl<'a> Visit<'a> {
             policy_keys,
             policy_texts: texts.collect(),
             plain_http: Err("not asked".to_owned()),
+            targets: BTreeMap::new(),
             directories: BTreeSet::new(),
             jar: Jar::default(),
             hops: redirects::Hops::new(),
@@ -158,7 +164,12 @@ impl<'a> Visit<'a> {
     }
 
     async fn ask(&self, path: &str) -> Result<Answer, Refusal> {
-        self.client.ask(Question::get(&self.host.name, self.address, true, path)).await
+        self.client.ask(Question::get(&self.host.name, self.address, true, self.target(path))).await
+    }
+
+    /// What stands in the first line of a question for a page of this name.
+    fn target<'p>(&'p self, path: &'p str) -> &'p str {
+        self.targets.get(path).map_or(path, String::as_str)
     }
 }
 
@@ -167,7 +178,7 @@ fn url_of(host: &Host, path: &str) -> String {
     format!("https://{}{port}{path}", host.name)
 }
 
-async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, facts::Loads) {
+async fn look(world: &dyn World, host: &Host, task: &Task<'_>, turns: &Turns) -> (Evidence, facts::Loads) {
     let addresses = match world.resolve(&host.name).await {
         Ok(addresses) => addresses,
         Err(refusal) => return (missing(&host.name, &refusal.to_string()), facts::Loads::new()),
@@ -175,6 +186,7 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, fac
     let Some((first, others)) = addresses.split_first() else {
         return (missing(&host.name, "the name has no address"), facts::Loads::new());
     };
+    let _turn = turns.at(*first).await;
     let mut visit = Visit::new(world, host, SocketAddr::new(*first, host.https_port), task);
     let root = match visit.ask("/").await {
         Ok(root) => root,
@@ -255,6 +267,7 @@ async fn plain_http(visit: &mut Visit<'_>) -> crate::model::Observation {
         (Some(word), _) => Ok(word.to_owned()),
         (None, reason) => Err(reason.cloned().unwrap_or_default()),
     };
+    visit.client.rest();
     match visit.world.fetch(&visit.url("/"), 1).await {
         Ok(fetched) => {
             seen.set("http2", fetched.version == "HTTP/2.0");

@@ -90,7 +90,7 @@ async fn ask(visit: &Visit<'_>, method: &'static str, path: &str, fields: &[(&st
         method,
         fields,
         body_bytes: PROBE_BYTES,
-        ..Question::get(&visit.host.name, visit.address, true, path)
+        ..Question::get(&visit.host.name, visit.address, true, visit.target(path))
     };
     visit.client.ask(question).await.ok()
 }
