@@ -22,8 +22,8 @@ fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
         wire::REASONS,
         SERVER_REASONS,
     ]
-        .into_iter()
-        .flatten()
+    .into_iter()
+    .flatten()
 }
 
 /// A reason in Japanese: the whole of it, or its last part where something outside (a path, a kind) stands in front.
