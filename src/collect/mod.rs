@@ -19,11 +19,12 @@ pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
+mod turns;
 mod unpacked;
 pub mod webserver;
 pub mod world;
 
-use collector::Collector;
+use collector::{Collector, Follower};
 
 /// Every collector, in the order in which their facts are listed.
 pub const COLLECTORS: &[&dyn Collector] = &[
@@ -39,3 +40,6 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &dns::DnsCollector,
     &policy::PolicyCollector,
 ];
+
+/// Those that look once more, with what the collectors have seen.
+pub const FOLLOWERS: &[&dyn Follower] = &[&webserver::PromiseFollower];

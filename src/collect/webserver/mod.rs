@@ -15,6 +15,7 @@ mod log_format;
 mod model;
 mod nginx_facts;
 mod placeholder;
+mod promise;
 mod routing;
 mod served;
 mod server_facts;
@@ -34,6 +35,7 @@ use crate::model::{Census, Evidence, Gap, KindSpec, WebServer, WebServerKind};
 pub use answer::{Answer, AnswerHeader, AnswerLog, Asked, Asking, Part};
 pub(in crate::collect) use keys::{Keys, keys_of};
 pub use kinds::KINDS;
+pub use promise::PromiseFollower;
 
 /// The collector.
 #[derive(Debug)]

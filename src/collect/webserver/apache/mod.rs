@@ -14,6 +14,7 @@ mod kind;
 mod levels;
 mod log_format;
 mod logs;
+mod promise;
 mod provider;
 mod read;
 mod rewrite;
@@ -37,6 +38,7 @@ use read::{Node, Read};
 pub use explain::{Explained, explain};
 pub(super) use keys::keys;
 pub(super) use kind::SECTION;
+pub(super) use promise::Promising;
 
 /// Reads a configuration.
 pub(super) fn look(world: &dyn World, server: &WebServer, sensitive: Option<&[String]>) -> Whole {
