@@ -83,6 +83,13 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
     let site_document: SiteDocument = placeless("site", &sources.site)?;
     let mut site = site_of("site", &Tree::default(), site_document)?;
     site.tls_profile = profile_of(&sources.tls_profile)?;
+    if let Some(profile) = &site.tls_profile {
+        for check in checks.iter_mut().filter(|check| check.id.starts_with("tls-")) {
+            for (program, snippet) in &mut check.remedy.snippets {
+                *snippet = profile.adapted(program, snippet);
+            }
+        }
+    }
     let policy = policy_of("policy", &Tree::placeless(sources.policy.clone()))?;
     let declaration = Declaration {
         site,
