@@ -1,6 +1,8 @@
 //! The program as a user meets it: verdicts, exit codes, messages, bad input.
 #![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on is a test that fails.
 
+#[path = "cli/determinism.rs"]
+mod determinism;
 #[path = "cli/documents.rs"]
 mod documents;
 
