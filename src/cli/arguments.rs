@@ -39,7 +39,7 @@ pub(super) struct Arguments {
 
 /// The command line as clap knows it, for completions and manual pages.
 #[must_use]
-pub fn command() -> clap::Command {
+pub(super) fn command() -> clap::Command {
     Arguments::command()
 }
 

@@ -8,6 +8,7 @@ mod explain;
 mod explain_url;
 mod failure;
 mod fix;
+mod help;
 mod history;
 mod init;
 mod keygen;
@@ -27,12 +28,12 @@ use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::Parser;
+use clap::FromArgMatches;
 
-pub use self::arguments::command;
 use self::arguments::{Arguments, Command};
 pub use self::failure::Exit;
 use self::failure::Failure;
+pub use self::help::command;
 pub use self::logs::schema as logs_schema;
 use crate::model::{Language, Time};
 
@@ -71,7 +72,10 @@ pub fn main() -> Exit {
 /// Runs one command line; the first argument is the program's name.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let help = help::language_of(&arguments).unwrap_or_else(language_of_locale);
+    let matches = help::command(help).try_get_matches_from(arguments);
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return failure::of_clap(&error, streams),
     };
@@ -92,7 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::History(options) => history::run(&options, language, streams),
         Command::Verify(options) => verify::run(&options, language, streams),
         Command::Keygen(options) => keygen::run(&options, streams),
-        Command::Man(options) => output::manual(&options.dir),
+        Command::Man(options) => output::manual(&options.dir, language),
         Command::Completions(options) => output::completions(options.shell, streams),
     };
     done.unwrap_or_else(|failure: Failure| failure::said(&failure, streams))

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::failure::{Exit, Failure};
-use super::{Streams, arguments};
+use super::{Streams, arguments, help};
+use crate::model::Language;
 
 /// Writes a whole file, or nothing.
 ///
@@ -58,10 +59,10 @@ pub(super) fn completions(shell: clap_complete::Shell, streams: &mut Streams<'_>
 ///
 /// # Errors
 /// `Unwritable`.
-pub(super) fn manual(folder: &Path) -> Result<Exit, Failure> {
+pub(super) fn manual(folder: &Path, language: Language) -> Result<Exit, Failure> {
     let unwritable =
         |error: std::io::Error| Failure::Unwritable { file: folder.display().to_string(), reason: error.to_string() };
     std::fs::create_dir_all(folder).map_err(unwritable)?;
-    clap_mangen::generate_to(arguments::command(), folder).map_err(unwritable)?;
+    clap_mangen::generate_to(help::command(language), folder).map_err(unwritable)?;
     Ok(Exit::DONE)
 }
