@@ -1,9 +1,14 @@
 //! Every limit on looking, in one place, each with its reason. No collector has numbers of its own.
 
-/// Connections that may wait or be open to one host at a time: what a careful visitor's browser opens.
+/// Connections that may be open at a time to one host, and to one address of however many names: what a careful visitor's
+/// browser opens.
 pub const CONNECTIONS_PER_HOST: usize = 4;
 /// Hosts whose TLS is looked at side by side: with four connections each, far from the 1,024 files that a process may open.
 pub const HOSTS_AT_ONCE: usize = 32;
+/// Endpoints of one address whose TLS is looked at side by side: each opens as many connections as the address has places.
+pub const ENDPOINTS_PER_ADDRESS: usize = 1;
+/// Hosts on one address whose pages are walked side by side: two, so that the connections of both can be kept.
+pub const VISITS_PER_ADDRESS: usize = 2;
 /// Entries of one directory: a log directory with ten years of daily files has 3,650.
 pub const DIRECTORY_ENTRIES: usize = 100_000;
 /// Bytes of one configuration file. The largest seen in practice is a few megabytes.
