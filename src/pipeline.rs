@@ -11,7 +11,7 @@ use ring::digest;
 use crate::assess::{self, Inputs};
 use crate::collect::collector::{Collector, Task};
 use crate::collect::world::World;
-use crate::collect::{COLLECTORS, excerpt, run};
+use crate::collect::{COLLECTORS, FOLLOWERS, excerpt, run};
 use crate::evaluate::{Selection, evaluate};
 use crate::join::{self, JOINS, TLS_PROFILE_KINDS, hold_against_tls_profile};
 use crate::load::{EvidenceFile, Judged, LoadError, Loaded, judged};
@@ -77,6 +77,7 @@ pub fn kinds() -> Vec<&'static KindSpec> {
     COLLECTORS
         .iter()
         .flat_map(|collector| collector.kinds())
+        .chain(FOLLOWERS.iter().flat_map(|follower| follower.kinds()))
         .chain(JOINS.iter().flat_map(|join| join.kinds))
         .chain(TLS_PROFILE_KINDS)
         .chain(RUN_KINDS)
@@ -116,6 +117,7 @@ pub async fn collect_for(
     evidence.census.extend(census.map(|kind| Census::not_asked(kind.name, site, "left out by --only or --skip")));
     let taken = root.map(|root| snapshot::taken(world, &root.path, now, &asked, &mut evidence)).unwrap_or_default();
     evidence.extend(taken.clone());
+    run::follow(FOLLOWERS, world, &task, &mut evidence);
     join::join(&mut evidence);
     evidence.sort();
     evidence.excerpts = excerpt::excerpts(world, &evidence);

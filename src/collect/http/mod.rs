@@ -8,6 +8,7 @@ mod crawl;
 mod exposure;
 mod facts;
 mod fields;
+mod heads;
 mod integrity;
 mod kinds;
 mod observe;
@@ -44,7 +45,7 @@ pub struct HttpCollector;
 
 const NAME: &str = "http";
 /// Kinds whose observations come from pages, so that unread pages leave them incomplete.
-const OF_PAGES: [&str; 7] = [RESPONSE, REDIRECT, COOKIE, CRAWL, PAGE, LOAD, FORM];
+const OF_PAGES: [&str; 8] = [RESPONSE, REDIRECT, COOKIE, CRAWL, PAGE, LOAD, FORM, heads::HEAD];
 
 impl Collector for HttpCollector {
     fn name(&self) -> &'static str {
@@ -109,6 +110,8 @@ struct Visit<'a> {
     jar: Jar,
     hops: redirects::Hops,
     noted: probes::Noted,
+    /// What was asked for by name.
+    asked: heads::Asked,
     /// When the collection began, in seconds since 1970.
     now: i64,
     evidence: Evidence,
@@ -149,6 +152,7 @@ impl<'a> Visit<'a> {
             jar: Jar::default(),
             hops: redirects::Hops::new(),
             noted: probes::Noted::default(),
+            asked: heads::Asked::new(),
             now: task.now.unix_seconds(),
             evidence: Evidence::default(),
             faults: Vec::new(),
@@ -201,6 +205,8 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>, turns: &Turns) ->
     let admin = task.declaration.site.declared.admin_paths.as_deref();
     admin::observe(&mut visit, admin.unwrap_or_default(), &absent).await;
     paths::security_text(&mut visit).await;
+    let asked = heads::asked(&visit);
+    visit.evidence.observations.push(asked);
     let (count, differences) = consistency::addresses(&mut visit, others).await;
     if let Some(seen) = visit.evidence.observations.iter_mut().find(|seen| seen.kind == HOST) {
         seen.set("compared.addresses", i64::try_from(count).unwrap_or(i64::MAX));
