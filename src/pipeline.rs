@@ -4,13 +4,14 @@ mod snapshot;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ring::digest;
 
 use crate::assess::{self, Inputs};
 use crate::collect::collector::{Collector, Task};
 use crate::collect::world::World;
-use crate::collect::{COLLECTORS, excerpt, run};
+use crate::collect::{COLLECTORS, FOLLOWERS, excerpt, run};
 use crate::evaluate::{Selection, evaluate};
 use crate::join::{self, JOINS, TLS_PROFILE_KINDS, hold_against_tls_profile};
 use crate::load::{EvidenceFile, Judged, LoadError, Loaded, judged};
@@ -36,14 +37,6 @@ pub enum PipelineError {
 }
 
 pub use crate::assess::{Counted, METHOD, Tallies};
-
-/// Name of the site that the evidence is of.
-///
-/// # Errors
-/// A [`PipelineError`]: the evidence file does not say what it is judged by.
-pub fn site_name(file: &EvidenceFile) -> Result<String, PipelineError> {
-    Ok(judged(&file.sources)?.declaration.site.name)
-}
 
 /// SHA-256 over each part of what was judged, so that a later run can tell what changed: the policy, the site file, and
 /// what each collector saw.
@@ -84,6 +77,7 @@ pub fn kinds() -> Vec<&'static KindSpec> {
     COLLECTORS
         .iter()
         .flat_map(|collector| collector.kinds())
+        .chain(FOLLOWERS.iter().flat_map(|follower| follower.kinds()))
         .chain(JOINS.iter().flat_map(|join| join.kinds))
         .chain(TLS_PROFILE_KINDS)
         .chain(RUN_KINDS)
@@ -123,6 +117,7 @@ pub async fn collect_for(
     evidence.census.extend(census.map(|kind| Census::not_asked(kind.name, site, "left out by --only or --skip")));
     let taken = root.map(|root| snapshot::taken(world, &root.path, now, &asked, &mut evidence)).unwrap_or_default();
     evidence.extend(taken.clone());
+    run::follow(FOLLOWERS, world, &task, &mut evidence);
     join::join(&mut evidence);
     evidence.sort();
     evidence.excerpts = excerpt::excerpts(world, &evidence);
@@ -142,27 +137,35 @@ pub async fn collect_for(
 /// # Errors
 /// A [`PipelineError`]; a run in which no check was evaluated is one.
 pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, PipelineError> {
-    let Judged { declaration, checks } = judged(&file.sources)?;
+    judge_by(&judged(&file.sources)?, file, options)
+}
+
+/// The same where what the file's sources say has been read already.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_by(by: &Judged, file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, PipelineError> {
+    let Judged { declaration, checks } = by;
     let now = options.now.unwrap_or(file.collected_at);
-    let selection = selection(&checks, &declaration.policy.clauses, options)?;
+    let selection = selection(checks, &declaration.policy.clauses, options)?;
     let first: Vec<&Check> =
-        checks.iter().filter(|check| !check.is_second_pass() && is_used(check, &declaration)).collect();
+        checks.iter().filter(|check| !check.is_second_pass() && is_used(check, declaration)).collect();
     let second: Vec<&Check> =
-        checks.iter().filter(|check| check.is_second_pass() && is_used(check, &declaration)).collect();
+        checks.iter().filter(|check| check.is_second_pass() && is_used(check, declaration)).collect();
     // What is held against the chosen TLS profile is concluded here, so that a replay may choose another.
     let is_of_profile = |check: &&Check| TLS_PROFILE_KINDS.iter().any(|kind| kind.name == check.needs);
     let (of_profile, first): (Vec<&Check>, Vec<&Check>) = first.into_iter().partition(is_of_profile);
     let site = &declaration.site;
     let held = hold_against_tls_profile(&file.evidence, site.tls_profile.as_ref(), &site.name);
-    let mut findings = evaluate(&first, &declaration, &file.evidence, &selection, now);
-    findings.extend(evaluate(&of_profile, &declaration, &held, &selection, now));
+    let mut findings = evaluate(&first, declaration, &file.evidence, &selection, now);
+    findings.extend(evaluate(&of_profile, declaration, &held, &selection, now));
     findings.sort_by(|a, b| a.check.cmp(&b.check));
     if !findings.iter().any(|finding| finding.outcome != Outcome::NotChecked) {
         return Err(PipelineError::NoCheckRan);
     }
     let inputs = Inputs {
-        declaration: &declaration,
-        checks: &checks,
+        declaration,
+        checks: Arc::clone(checks),
         findings,
         evidence: &file.evidence,
         collected_at: file.collected_at,
@@ -173,7 +176,7 @@ pub fn judge(file: &EvidenceFile, options: &JudgeOptions) -> Result<Assessment, 
         inputs: input_hashes(file),
         full: !file.offline && options.only.is_empty() && options.skip.is_empty(),
     };
-    Ok(assess::assess(inputs, |facts| evaluate(&second, &declaration, facts, &selection, now)))
+    Ok(assess::assess(inputs, |facts| evaluate(&second, declaration, facts, &selection, now)))
 }
 
 /// The kinds that the remaining checks read; `None` where any may be read, because a join is among them.

@@ -233,7 +233,7 @@ fn a_japanese_report_has_no_english_sentence_in_it() {
 /// Runs of three or more English words, outside of snippets and commands.
 fn english_in(text: &str, assessment: &Assessment) -> Vec<String> {
     let mut snippets: Vec<String> = vec!["tenken explain".to_owned(), "tenken history".to_owned()];
-    for check in &assessment.checks {
+    for check in assessment.checks.iter() {
         snippets
             .extend(check.remedy.snippets.values().flat_map(|text| text.lines()).map(|line| line.trim().to_owned()));
     }

@@ -8,6 +8,8 @@ mod fixes;
 mod generator;
 #[path = "real_nginx/oracle.rs"]
 mod oracle;
+#[path = "real_nginx/wire.rs"]
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -121,4 +123,10 @@ fn every_fix_mends_its_finding_and_breaks_nothing() {
     let program = nginx();
     let accepted = |folder: &Path| program.map(|program| accepted(program, folder));
     fixes::each(&folder("fixes"), accepted);
+}
+
+#[test]
+fn the_file_is_held_against_what_runs() {
+    let Some(program) = nginx() else { return };
+    wire::hold(program, &folder("wire"));
 }

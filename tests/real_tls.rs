@@ -2,6 +2,8 @@
 //! Without the programs these tests say so and do nothing, unless TENKEN_REAL is set: then their absence is a failure.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)] // A test that cannot go on is a test that fails.
 
+#[path = "real_tls/addresses.rs"]
+mod addresses;
 #[path = "real_tls/certificates.rs"]
 mod certificates;
 #[path = "real_tls/matrix.rs"]
@@ -10,6 +12,8 @@ mod matrix;
 mod profiles;
 #[path = "real_tls/programs.rs"]
 mod programs;
+#[path = "real_tls/remedies.rs"]
+mod remedies;
 
 use std::process::Command;
 

@@ -108,7 +108,7 @@ fn judged(pack: &Pack, waivers: Vec<Waiver>) -> Assessment {
     let now = Time::parse("2026-04-01").unwrap();
     let inputs = Inputs {
         declaration: &declaration,
-        checks: &checks,
+        checks: checks.into(),
         findings: findings.collect(),
         evidence: &Evidence::default(),
         collected_at: now,

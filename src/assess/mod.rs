@@ -10,14 +10,15 @@ mod run;
 mod waiver;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ring::digest;
 
 pub use risk::{Counted, METHOD, Tallies};
 
 use crate::model::{
-    Action, AssessedFinding, Assessment, Change, Check, Declaration, Evidence, Finding, GateOptions, NotChecked,
-    Outcome, Past, Time,
+    Action, AssessedFinding, Assessment, Bilingual, Change, Check, Declaration, Evidence, Finding, GateOptions,
+    NotChecked, Outcome, Past, Time,
 };
 
 /// Runs that must be in the ledger before a value inside the interval is given (TRM-1).
@@ -29,7 +30,7 @@ pub struct Inputs<'a> {
     /// All that is declared.
     pub declaration: &'a Declaration,
     /// The checks, second-pass ones too.
-    pub checks: &'a [Check],
+    pub checks: Arc<[Check]>,
     /// Findings of the first pass.
     pub findings: Vec<Finding>,
     /// What was seen, and what could not be.
@@ -57,6 +58,8 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         inputs;
     let by_id: BTreeMap<&str, &Check> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
     let clauses_of = clauses_by_check(declaration);
+    let titles: BTreeMap<&str, Arc<Bilingual>> =
+        checks.iter().map(|check| (check.id.as_str(), Arc::new(check.title.clone()))).collect();
     let actions: BTreeMap<&str, &Action> =
         declaration.actions.iter().map(|action| (action.fingerprint.as_str(), action)).collect();
     let dress = |mut finding: Finding| {
@@ -77,7 +80,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         }
         let fails = finding.outcome == Outcome::Fail;
         AssessedFinding {
-            title: by_id.get(finding.check.as_str()).map(|check| check.title.clone()).unwrap_or_default(),
+            title: titles.get(finding.check.as_str()).cloned().unwrap_or_default(),
             clauses: clauses_of.get(finding.check.as_str()).cloned().unwrap_or_default(),
             change,
             waiver: waiver.cloned(),
@@ -95,7 +98,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         let seen: BTreeSet<String> = findings.iter().map(|found| found.fingerprint.clone()).collect();
         findings.extend(change::unseen(past, &seen, &by_id).into_iter().map(dress));
     }
-    let tallies = Tallies::of(&findings, checks);
+    let tallies = Tallies::of(&findings, &checks);
     tallies.set_marginals(&mut findings);
     let residual = tallies.total();
     let expected = past.filter(|past| past.runs.len() >= EXPECTED_RUNS).map(|past| tallies.expected(&past.records));
@@ -138,7 +141,7 @@ pub fn assess(inputs: Inputs<'_>, second_pass: impl FnOnce(&Evidence) -> Vec<Fin
         findings,
         gaps: evidence.gaps.clone(),
         not_checked,
-        checks: checks.to_vec(),
+        checks: Arc::clone(&checks),
         endings: ending::of(declaration, evidence, now),
         census: evidence.census.clone(),
         excerpts: evidence.excerpts.clone(),
@@ -157,14 +160,14 @@ pub fn fingerprint(check: &str, subject: &str) -> String {
     hash.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn clauses_by_check(declaration: &Declaration) -> BTreeMap<&str, Vec<String>> {
+fn clauses_by_check(declaration: &Declaration) -> BTreeMap<&str, Arc<[String]>> {
     let mut clauses: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for clause in &declaration.policy.clauses {
         for check in &clause.checks {
             clauses.entry(check.as_str()).or_default().push(clause.id.clone());
         }
     }
-    clauses
+    clauses.into_iter().map(|(check, clauses)| (check, clauses.into())).collect()
 }
 
 fn not_checked(findings: &[AssessedFinding]) -> Vec<NotChecked> {

@@ -208,32 +208,35 @@ impl Tallies {
     /// Sets how much the upper bound falls by mending each finding alone. Findings of one check and one weight fall
     /// alike, so each is worked out once: the cost grows with findings times the logarithm of checks.
     pub(super) fn set_marginals(&self, findings: &mut [AssessedFinding]) {
-        let mut known: BTreeMap<(String, Milliunits, bool), Milliunits> = BTreeMap::new();
+        let mut groups: BTreeMap<&str, Vec<(&str, &Tally)>> = BTreeMap::new();
+        for (id, tally) in &self.checks {
+            groups.entry(tally.group.as_deref().unwrap_or(id)).or_default().push((id, tally));
+        }
+        let mut known: BTreeMap<(&str, Milliunits, bool), Milliunits> = BTreeMap::new();
         for found in findings {
-            let weight = self.checks.get(&found.finding.check).and_then(|tally| tally.weight((&*found).into()));
-            let Some(weight) = weight else { continue };
-            let key = (found.finding.check.clone(), weight, found.finding.not_enumerated);
-            found.marginal = *known.entry(key).or_insert_with(|| self.marginal(found));
+            let Some((id, tally)) = self.checks.get_key_value(&found.finding.check) else { continue };
+            let Some(weight) = tally.weight((&*found).into()) else { continue };
+            let group = groups.get(tally.group.as_deref().unwrap_or(id)).map_or(&[][..], Vec::as_slice);
+            let key = (id.as_str(), weight, found.finding.not_enumerated);
+            found.marginal = *known.entry(key).or_insert_with(|| marginal(key, tally, group));
         }
     }
+}
 
-    /// How much the upper bound falls if this one finding is mended.
-    fn marginal(&self, found: &AssessedFinding) -> Milliunits {
-        let Some(tally) = self.checks.get(found.finding.check.as_str()) else { return Milliunits(0) };
-        let Some(weight) = tally.weight(found.into()) else { return Milliunits(0) };
-        let mut mended = tally.clone();
-        mended.open.remove(weight);
-        mended.not_enumerated -= u64::from(found.finding.not_enumerated);
-        let group = tally.group.as_deref().unwrap_or(&found.finding.check);
-        let of_group = |mended: Option<&Tally>| {
-            let members = self.checks.iter().filter(|(id, other)| other.group.as_deref().unwrap_or(id) == group);
-            grouped(members.map(|(id, other)| {
-                let tally = mended.filter(|_| **id == found.finding.check).unwrap_or(other);
-                (group, tally.open.units(tally.not_enumerated > 0))
-            }))
-        };
-        Milliunits(of_group(None).0.saturating_sub(of_group(Some(&mended)).0))
-    }
+/// How much the upper bound falls if one finding of a check is mended, of its weight and sort; the checks of its group are
+/// all that this moves.
+fn marginal(
+    (id, weight, not_enumerated): (&str, Milliunits, bool),
+    tally: &Tally,
+    group: &[(&str, &Tally)],
+) -> Milliunits {
+    let mut mended = tally.clone();
+    mended.open.remove(weight);
+    mended.not_enumerated -= u64::from(not_enumerated);
+    let units = |tally: &Tally| ("", tally.open.units(tally.not_enumerated > 0));
+    let now = grouped(group.iter().map(|(_, tally)| units(tally)));
+    let then = grouped(group.iter().map(|(of, tally)| units(if *of == id { &mended } else { tally })));
+    Milliunits(now.0.saturating_sub(then.0))
 }
 
 impl Tally {

@@ -1,6 +1,6 @@
 //! A TLS profile as a page, in either language.
 
-use crate::model::{Language, TlsDemands, TlsProfile};
+use crate::model::{Language, TLS_LINE_PROGRAMS, TlsDemands, TlsProfile};
 
 /// The page of a profile.
 #[must_use]
@@ -29,6 +29,11 @@ pub fn tls_profile_page(profile: &TlsProfile, language: Language) -> String {
         if !lines.is_empty() {
             page.push_str(&format!("\n## {title}\n\n{}", lines.concat()));
         }
+    }
+    for program in TLS_LINE_PROGRAMS {
+        let lines: String = profile.server_lines(program).into_iter().map(|(_, line)| line + "\n").collect();
+        let title = say("strongest settings that it allows", "許可される最も強い設定");
+        page.push_str(&format!("\n## {program}: {title}\n\n```\n{lines}```\n"));
     }
     page
 }

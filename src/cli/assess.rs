@@ -10,7 +10,7 @@ use super::output::{print, write_file};
 use super::{Streams, clock};
 use crate::bundle;
 use crate::collect::live::{LiveOptions, LiveWorld};
-use crate::load::{EvidenceFile, LoadOptions, Loaded, evidence_to_text, load};
+use crate::load::{EvidenceFile, Judged, LoadOptions, Loaded, evidence_to_text, judged, load};
 use crate::model::{Assessment, GateOptions, Language, Milliunits, Time};
 use crate::pipeline::{self, JudgeOptions};
 use crate::report::{FORMATS, RenderOptions};
@@ -45,25 +45,29 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
     for target in targets {
         // Whoever asks about a URL alone wants an answer first; whoever declares a site wants everything that was seen of it.
         let is_bare = matches!(target, Target::Look(target) if target.starts_with("https://"));
-        let evidence = match target {
+        let seen = match target {
             Target::Look(target) => {
                 let asked =
                     JudgeOptions { only: options.only.clone(), skip: options.skip.clone(), ..JudgeOptions::default() };
                 look(target, &options.look, &asked, now, streams)?
             }
-            Target::Replay(path) => (EvidenceFile::read(path)?, PathBuf::new()),
+            Target::Replay(path) => {
+                let mut evidence = EvidenceFile::read(path)?;
+                if let Some(name) = &options.look.tls_profile {
+                    evidence.sources.hold_against_tls_profile(name)?;
+                }
+                Seen { by: judged(&evidence.sources)?, evidence, base: PathBuf::new() }
+            }
         };
-        let (mut evidence, base) = evidence;
-        if let Some(name) = &options.look.tls_profile {
-            evidence.sources.hold_against_tls_profile(name)?;
-        }
+        let Seen { evidence, by, base } = seen;
         // The ledger is opened before anything is judged: a broken one is said at once.
         let mut ledger = Ledger::open(options, &base)?;
         if let Some(path) = &options.evidence {
             write_file(path, evidence_to_text(&evidence)?)?;
         }
-        let judge = judge_options(&evidence, options, baseline.as_ref(), ledger.as_ref(), now)?;
-        let assessment = pipeline::judge(&evidence, &judge)?;
+        let site = &by.declaration.site.name;
+        let judge = judge_options(site, &evidence.pack_hash, options, baseline.as_ref(), ledger.as_ref(), now)?;
+        let assessment = pipeline::judge_by(&by, &evidence, &judge)?;
         if let Some(baseline) = &baseline {
             baseline.hold(&assessment)?;
         }
@@ -100,7 +104,17 @@ enum Target<'a> {
     Replay(&'a Path),
 }
 
-/// Looks at one target and gives its evidence, and the folder of its site file.
+/// What was seen of one target.
+pub(super) struct Seen {
+    /// The evidence.
+    pub(super) evidence: EvidenceFile,
+    /// What it is judged by: what its sources say.
+    pub(super) by: Judged,
+    /// The folder of the site file.
+    pub(super) base: PathBuf,
+}
+
+/// Looks at one target.
 ///
 /// # Errors
 /// A [`Failure`]: what is declared cannot be loaded.
@@ -110,7 +124,7 @@ pub(super) fn look(
     asked: &JudgeOptions,
     now: Option<Time>,
     streams: &mut Streams<'_>,
-) -> Result<(EvidenceFile, PathBuf), Failure> {
+) -> Result<Seen, Failure> {
     let loaded = load(
         target,
         &LoadOptions {
@@ -135,7 +149,7 @@ pub(super) fn look_at(
     asked: &JudgeOptions,
     now: Option<Time>,
     streams: &mut Streams<'_>,
-) -> Result<(EvidenceFile, PathBuf), Failure> {
+) -> Result<Seen, Failure> {
     if !loaded.unrecognised.is_empty() {
         // Whoever hands over a folder has to know what of it was not looked at.
         let shown: Vec<&str> = loaded.unrecognised.iter().take(SHOWN_FILES).map(String::as_str).collect();
@@ -169,20 +183,21 @@ pub(super) fn look_at(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);
     let evidence = runtime.block_on(pipeline::collect_for(&loaded, &world, options.offline, now, asked));
-    Ok((evidence, loaded.base))
+    Ok(Seen { evidence, by: loaded.judged, base: loaded.base })
 }
 
-/// Evidence of the one target of a command that writes beside the site file, and the folder of that file.
+/// What was seen of the one target of a command that writes beside the site file.
 ///
 /// # Errors
 /// A [`Failure`].
-pub(super) fn target_evidence(of: &OfTarget, streams: &mut Streams<'_>) -> Result<(EvidenceFile, PathBuf), Failure> {
+pub(super) fn target_evidence(of: &OfTarget, streams: &mut Streams<'_>) -> Result<Seen, Failure> {
     let now = of.now.as_deref().map(moment).transpose()?;
     match &of.replay {
         Some(path) => {
             let mut evidence = EvidenceFile::read(path)?;
             evidence.collected_at = now.unwrap_or(evidence.collected_at);
-            Ok((evidence, path.parent().map(Path::to_path_buf).unwrap_or_default()))
+            let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+            Ok(Seen { by: judged(&evidence.sources)?, evidence, base })
         }
         None => look(&of.target, &of.look, &JudgeOptions::default(), now, streams),
     }
@@ -206,13 +221,14 @@ pub(super) fn moment(text: &str) -> Result<Time, Failure> {
 }
 
 fn judge_options(
-    evidence: &EvidenceFile,
+    site: &str,
+    pack_hash: &str,
     options: &AssessOptions,
     baseline: Option<&Baseline>,
     ledger: Option<&Ledger>,
     now: Option<Time>,
 ) -> Result<JudgeOptions, Failure> {
-    let past = ledger.map(|ledger| ledger.past(&pipeline::site_name(evidence)?)).transpose()?;
+    let past = ledger.map(|ledger| ledger.past(site)).transpose()?;
     if options.only_new && past.is_none() && baseline.is_none() {
         return Err(Failure::Usage("--only-new needs a ledger (--history FILE) or --baseline FILE".to_owned()));
     }
@@ -225,7 +241,7 @@ fn judge_options(
             allow_gaps: options.allow_gaps,
             strict: options.strict,
             max_residual: options.max_residual.map(|units| Milliunits(u64::from(units) * 1_000)),
-            baseline: baseline.map(|baseline| baseline.known(pipeline::METHOD, &evidence.pack_hash)),
+            baseline: baseline.map(|baseline| baseline.known(pipeline::METHOD, pack_hash)),
             only_new: options.only_new,
             exit_zero: options.exit_zero,
         },

@@ -14,7 +14,7 @@ use crate::pipeline::JudgeOptions;
 /// A [`Failure`]: exit code 2.
 pub(super) fn run(options: &CollectOptions, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
     let now = options.now.as_deref().map(moment).transpose()?;
-    let seen = look(&options.target, &options.look, &JudgeOptions::default(), now, streams)?.0;
+    let seen = look(&options.target, &options.look, &JudgeOptions::default(), now, streams)?.evidence;
     let text = evidence_to_text(&seen)?;
     match &options.output {
         Some(path) => {

@@ -164,7 +164,7 @@ fn seen(facts: &SiteFacts, options: &InitOptions, streams: &mut Streams<'_>) -> 
         .map_err(Failure::from)
         .and_then(|loaded| look_at(loaded, target, &options.look, &JudgeOptions::default(), None, streams));
     match looked {
-        Ok((file, _)) => file.evidence,
+        Ok(seen) => seen.evidence.evidence,
         Err(failure) => {
             // A site that cannot be seen still gets its files; what was not seen is not in them.
             let _ = writeln!(streams.err, "{target} could not be looked at: {failure}");

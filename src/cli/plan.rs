@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::arguments::PlanOptions;
-use super::assess::target_evidence;
+use super::assess::{Seen, target_evidence};
 use super::failure::{Exit, Failure};
 use super::output::print;
 use super::{Streams, ledger, list_file};
@@ -20,15 +20,16 @@ use crate::report::band_of;
 /// # Errors
 /// A [`Failure`]: nothing can be assessed, or the actions file cannot be written.
 pub(super) fn run(options: &PlanOptions, language: Language, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
-    let (evidence, base) = target_evidence(&options.of, streams)?;
+    let Seen { evidence, by, base } = target_evidence(&options.of, streams)?;
     let kept = base.join(ledger::DEFAULT);
     let past = if kept.is_file() && options.of.replay.is_none() {
-        Some(past(&SqliteStore::read(&kept)?, &pipeline::site_name(&evidence)?, None)?)
+        Some(past(&SqliteStore::read(&kept)?, &by.declaration.site.name, None)?)
     } else {
         None
     };
     let now = evidence.collected_at;
-    let assessment = pipeline::judge(&evidence, &JudgeOptions { past, now: Some(now), ..JudgeOptions::default() })?;
+    let assessment =
+        pipeline::judge_by(&by, &evidence, &JudgeOptions { past, now: Some(now), ..JudgeOptions::default() })?;
     let open: Vec<&AssessedFinding> = assessment
         .failing()
         .into_iter()

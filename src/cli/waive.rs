@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::arguments::WaiveOptions;
-use super::assess::{day, target_evidence};
+use super::assess::{Seen, day, target_evidence};
 use super::failure::{Exit, Failure};
 use super::{Streams, list_file};
 use crate::model::{Outcome, Waiver};
@@ -15,9 +15,12 @@ use crate::pipeline::{self, JudgeOptions};
 /// A [`Failure`]: no such finding, one that does not fail or is waived already, or a waiver that TRM-1 does not allow.
 pub(super) fn run(options: &WaiveOptions, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
     let refuse = |reason: String| Err(Failure::Usage(reason));
-    let (evidence, base) = target_evidence(&options.of, streams)?;
-    let assessment =
-        pipeline::judge(&evidence, &JudgeOptions { now: Some(evidence.collected_at), ..JudgeOptions::default() })?;
+    let Seen { evidence, by, base } = target_evidence(&options.of, streams)?;
+    let assessment = pipeline::judge_by(
+        &by,
+        &evidence,
+        &JudgeOptions { now: Some(evidence.collected_at), ..JudgeOptions::default() },
+    )?;
     let Some(found) = assessment.findings.iter().find(|found| found.fingerprint == options.fingerprint) else {
         return refuse(format!(
             "no finding has the fingerprint {}; tenken assess --format json lists them",

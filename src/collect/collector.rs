@@ -36,3 +36,15 @@ pub trait Collector: Sync {
     /// Looks. Whatever cannot be seen becomes a gap and an incomplete census, never a silence.
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence>;
 }
+
+/// A second way of looking: at the world, with what the collectors have seen of it. It states facts and never judges.
+pub trait Follower: Sync {
+    /// Its name, as gaps print it.
+    fn name(&self) -> &'static str;
+
+    /// The kinds that it states; every one of them gets at least one census entry in each run.
+    fn kinds(&self) -> &'static [KindSpec];
+
+    /// Looks. Whatever cannot be seen becomes a gap and an incomplete census, never a silence.
+    fn follow(&self, world: &dyn World, task: &Task<'_>, seen: &Evidence) -> Evidence;
+}

@@ -1,9 +1,14 @@
 //! Every limit on looking, in one place, each with its reason. No collector has numbers of its own.
 
-/// Connections that may wait or be open to one host at a time: what a careful visitor's browser opens.
+/// Connections that may be open at a time to one host, and to one address of however many names: what a careful visitor's
+/// browser opens.
 pub const CONNECTIONS_PER_HOST: usize = 4;
 /// Hosts whose TLS is looked at side by side: with four connections each, far from the 1,024 files that a process may open.
 pub const HOSTS_AT_ONCE: usize = 32;
+/// Endpoints of one address whose TLS is looked at side by side: each opens as many connections as the address has places.
+pub const ENDPOINTS_PER_ADDRESS: usize = 1;
+/// Hosts on one address whose pages are walked side by side: two, so that the connections of both can be kept.
+pub const VISITS_PER_ADDRESS: usize = 2;
 /// Entries of one directory: a log directory with ten years of daily files has 3,650.
 pub const DIRECTORY_ENTRIES: usize = 100_000;
 /// Bytes of one configuration file. The largest seen in practice is a few megabytes.
@@ -60,6 +65,8 @@ pub const CHAIN_QUESTIONS: usize = 6;
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
 /// Names of one certificate that are kept in a fact; large hosters put a hundred into one.
 pub const CERTIFICATE_NAMES: usize = 100;
+/// Endpoints with the same key that one fact names: lists of all with all would grow with the square of their number.
+pub const SHARING_ENDPOINTS: usize = 20;
 /// Addresses of one name that are looked at.
 pub const ADDRESSES_PER_HOST: usize = 8;
 /// DNS questions of one run: a site of ten hosts and three mail domains with deep SPF asks about two hundred.

@@ -9,6 +9,7 @@ pub mod dns;
 pub mod excerpt;
 pub mod host;
 pub mod http;
+pub mod key_file;
 pub mod limits;
 pub mod live;
 pub mod log_class;
@@ -18,11 +19,12 @@ pub mod question;
 pub mod recorded;
 pub mod run;
 pub mod tls;
+mod turns;
 mod unpacked;
 pub mod webserver;
 pub mod world;
 
-use collector::Collector;
+use collector::{Collector, Follower};
 
 /// Every collector, in the order in which their facts are listed.
 pub const COLLECTORS: &[&dyn Collector] = &[
@@ -31,9 +33,13 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &deploy::DeployCollector,
     &host::HostCollector,
     &access::AccessCollector,
+    &key_file::KeyFileCollector,
     &logs::LogsCollector,
     &tls::TlsCollector,
     &http::HttpCollector,
     &dns::DnsCollector,
     &policy::PolicyCollector,
 ];
+
+/// Those that look once more, with what the collectors have seen.
+pub const FOLLOWERS: &[&dyn Follower] = &[&webserver::PromiseFollower];

@@ -4,8 +4,10 @@
 
 use std::io::{Cursor, Read};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 
 use super::collector::LocalFuture;
 use super::limits::HOST_FILE_BYTES;
@@ -168,6 +170,23 @@ pub trait World {
 
     /// A TCP connection to an address of a declared host.
     fn connect<'a>(&'a self, host: &'a str, address: SocketAddr) -> LocalFuture<'a, Result<Box<dyn Stream>, Refusal>>;
+
+    /// The same, opened within so much time; how long a place at the host is waited for does not count.
+    fn connect_within<'a>(
+        &'a self,
+        host: &'a str,
+        address: SocketAddr,
+        limit: Duration,
+    ) -> LocalFuture<'a, Result<Box<dyn Stream>, Refusal>> {
+        let seconds = self.timeout_seconds();
+        let connected = async move { timeout(limit, self.connect(host, address)).await };
+        Box::pin(async move { connected.await.unwrap_or(Err(Refusal::TimedOut(seconds))) })
+    }
+
+    /// Whether somebody waits for a place at an address of a host: a connection that is only kept is better closed.
+    fn is_waited_for(&self, _host: &str, _address: SocketAddr) -> bool {
+        false
+    }
 
     /// One GET of a declared host's URL by the full HTTP client; redirects are not followed.
     fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>>;

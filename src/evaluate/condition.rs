@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::matcher;
-use crate::model::{Condition, Declaration, Leaf, LeafResult, Observation, Operand, Time, Value};
+use crate::model::{Condition, Declaration, Declared, Leaf, LeafResult, Observation, Operand, Time, Value};
 
 /// What operands refer to, and now.
 #[derive(Debug, Clone)]
@@ -18,7 +18,9 @@ impl<'a> Context<'a> {
     /// The context of a run.
     #[must_use]
     pub fn of(declaration: &'a Declaration, now: Time) -> Self {
-        Self { declaration: Some(declaration), parameters: BTreeMap::new(), declared: BTreeMap::new(), now }
+        let list = |name: &str| Some((name.to_owned(), Value::texts(declaration.site.declared.list(name)?)));
+        let declared = Declared::LISTS.into_iter().filter_map(list).collect();
+        Self { declaration: Some(declaration), parameters: BTreeMap::new(), declared, now }
     }
 
     /// The context of an example, with parameters and lists of its own.
@@ -36,26 +38,29 @@ impl<'a> Context<'a> {
     /// The value of an operand, or why there is none.
     ///
     /// # Errors
-    /// The reason in words: the parameter or list that is not set.
-    pub fn operand(&self, operand: &Operand) -> Result<Value, String> {
+    /// The parameter or list that is not set.
+    pub(super) fn operand<'c>(&'c self, operand: &'c Operand) -> Result<&'c Value, NotSet<'c>> {
         match operand {
-            Operand::Literal(value) => Ok(value.clone()),
+            Operand::Literal(value) => Ok(value),
             Operand::Parameter(name) => self
                 .parameters
                 .get(name)
                 .or_else(|| self.declaration.and_then(|declaration| declaration.parameter(name)))
-                .cloned()
-                .ok_or_else(|| format!("the parameter {name} is not set")),
-            Operand::Declared(name) => self
-                .declared
-                .get(name)
-                .cloned()
-                .or_else(|| {
-                    self.declaration.and_then(|declaration| declaration.site.declared.list(name)).map(Value::texts)
-                })
-                .ok_or_else(|| format!("declared: {name} is not set")),
+                .ok_or(NotSet::Parameter(name)),
+            Operand::Declared(name) => self.declared.get(name).ok_or(NotSet::Declared(name)),
         }
     }
+}
+
+/// What an operand names and nobody has set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotSet<'a> {
+    /// A parameter without a value.
+    #[error("the parameter {0} is not set")]
+    Parameter(&'a str),
+    /// A list of the site file that is not there.
+    #[error("declared: {0} is not set")]
+    Declared(&'a str),
 }
 
 /// Whether a condition holds; `None` is unknown.
@@ -85,7 +90,7 @@ pub fn truth(condition: &Condition, observation: &Observation, context: &Context
             (!unknown).then_some(false)
         }
         Condition::Not(part) => truth(part, observation, context).map(|holds| !holds),
-        Condition::Leaf(leaf) => result(leaf, observation, context, false).holds,
+        Condition::Leaf(leaf) => matcher::holds(leaf, observation.fields.get(&leaf.field), context),
     }
 }
 
@@ -122,25 +127,26 @@ fn gather(
 
 fn result(leaf: &Leaf, observation: &Observation, context: &Context<'_>, negated: bool) -> LeafResult {
     let actual = observation.fields.get(&leaf.field);
-    let (expected, answer) = matcher::compare(leaf, actual, context);
-    let reason = match (&answer, actual) {
-        (Ok(_), _) => None,
-        (Err(_), None) => Some(
-            observation
-                .unknown_fields
-                .get(&leaf.field)
-                .cloned()
-                .unwrap_or_else(|| format!("{} was not seen", leaf.field)),
-        ),
-        (Err(reason), Some(_)) => Some(reason.clone()),
+    let expected = matcher::expected(leaf, context);
+    let holds = matcher::holds(leaf, actual, context);
+    let reason = match (holds, expected, actual) {
+        (Some(_), ..) => None,
+        (None, Err(not_set), Some(_)) => Some(not_set.to_string()),
+        (None, Ok(_), Some(_)) => {
+            Some(format!("{} is of a type that {} cannot compare", leaf.field, leaf.matcher.word()))
+        }
+        (None, _, None) => {
+            let stated = observation.unknown_fields.get(&leaf.field).cloned();
+            Some(stated.unwrap_or_else(|| format!("{} was not seen", leaf.field)))
+        }
     };
     let word = leaf.matcher.word();
     LeafResult {
         field: leaf.field.clone(),
         matcher: if negated { format!("not {word}") } else { word.to_owned() },
-        expected,
+        expected: expected.ok().cloned(),
         actual: actual.cloned(),
-        holds: answer.ok(),
+        holds,
         reason,
     }
 }

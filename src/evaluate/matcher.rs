@@ -1,30 +1,28 @@
 //! One matcher on one value. What is of another type than the matcher wants is unknown, never false.
 
-use super::condition::Context;
+use super::condition::{Context, NotSet};
 use crate::model::{Leaf, Matcher, Time, Value};
 
-/// The operand's value where it has one, and whether the leaf holds or why that cannot be told.
-pub(super) fn compare(
-    leaf: &Leaf,
-    actual: Option<&Value>,
-    context: &Context<'_>,
-) -> (Option<Value>, Result<bool, String>) {
-    let expected = match leaf.matcher.operand() {
-        Some(operand) => match context.operand(operand) {
-            Ok(value) => value,
-            Err(reason) => return (None, Err(reason)),
-        },
-        None => Value::Bool(matches!(leaf.matcher, Matcher::IsEmpty(true))),
-    };
-    let answer = match actual {
-        None => Err("not seen".to_owned()),
-        Some(actual) => holds(leaf, actual, &expected, context.now())
-            .ok_or_else(|| format!("{} is of a type that {} cannot compare", leaf.field, leaf.matcher.word())),
-    };
-    (Some(expected), answer)
+static YES: Value = Value::Bool(true);
+static NO: Value = Value::Bool(false);
+
+/// What a leaf compares with.
+///
+/// # Errors
+/// The parameter or list that is not set.
+pub(super) fn expected<'a>(leaf: &'a Leaf, context: &'a Context<'_>) -> Result<&'a Value, NotSet<'a>> {
+    match leaf.matcher.operand() {
+        Some(operand) => context.operand(operand),
+        None if matches!(leaf.matcher, Matcher::IsEmpty(true)) => Ok(&YES),
+        None => Ok(&NO),
+    }
 }
 
-fn holds(leaf: &Leaf, actual: &Value, expected: &Value, now: Time) -> Option<bool> {
+/// Whether a leaf holds; `None` where that cannot be told: nothing was seen, nothing is set to compare with, or the types
+/// differ.
+pub(super) fn holds(leaf: &Leaf, actual: Option<&Value>, context: &Context<'_>) -> Option<bool> {
+    let (actual, expected) = (actual?, expected(leaf, context).ok()?);
+    let now = context.now();
     match &leaf.matcher {
         Matcher::Equals(_) => match (actual, expected) {
             (Value::Bool(a), Value::Bool(b)) => Some(a == b),
@@ -90,7 +88,7 @@ mod tests {
     fn told(matcher: Matcher, empty_passes: bool, actual: impl Into<Value>) -> Option<bool> {
         let leaf = Leaf { field: "a".to_owned(), matcher, empty_passes };
         let context = Context::of_example(BTreeMap::new(), BTreeMap::new(), Time::parse("2026-04-01").unwrap());
-        compare(&leaf, Some(&actual.into()), &context).1.ok()
+        holds(&leaf, Some(&actual.into()), &context)
     }
 
     fn literal(value: impl Into<Value>) -> Operand {

@@ -6,6 +6,7 @@ mod admin_sources;
 mod backup;
 mod caa_issuers;
 mod certificate_parties;
+mod config_wire;
 mod dangling_names;
 mod dns_operators;
 mod form_processors;
@@ -72,6 +73,7 @@ pub const JOINS: &[Join] = &[
     mail_leaves::MAIL_LEAVES,
     transfers::TRANSFERS,
     tls_hosts::TLS_HOSTS,
+    config_wire::CONFIG_WIRE,
     register_use::REGISTER_USE,
 ];
 

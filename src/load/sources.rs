@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -61,7 +62,7 @@ pub struct Judged {
     /// All that is declared, without register, people and records: those speak through observations.
     pub declaration: Declaration,
     /// The checks, ordered by id.
-    pub checks: Vec<Check>,
+    pub checks: Arc<[Check]>,
 }
 
 /// Reads the documents that a run is judged by and holds them against each other.
@@ -82,6 +83,13 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
     let site_document: SiteDocument = placeless("site", &sources.site)?;
     let mut site = site_of("site", &Tree::default(), site_document)?;
     site.tls_profile = profile_of(&sources.tls_profile)?;
+    if let Some(profile) = &site.tls_profile {
+        for check in checks.iter_mut().filter(|check| check.id.starts_with("tls-")) {
+            for (program, snippet) in &mut check.remedy.snippets {
+                *snippet = profile.adapted(program, snippet);
+            }
+        }
+    }
     let policy = policy_of("policy", &Tree::placeless(sources.policy.clone()))?;
     let declaration = Declaration {
         site,
@@ -95,7 +103,7 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
         actions: each("actions", &sources.actions, action_of)?,
     };
     hold_together(&declaration, &checks)?;
-    Ok(Judged { declaration, checks })
+    Ok(Judged { declaration, checks: checks.into() })
 }
 
 /// The TLS profile of a document; null is none.

@@ -1,5 +1,7 @@
 //! One whole run: verdict, clauses, findings, risk.
 
+use std::sync::Arc;
+
 use super::{Band, Bilingual, Census, Excerpts, Finding, Gap, Grade, Milliunits, Time, Waiver};
 
 /// The verdict of a clause.
@@ -145,10 +147,10 @@ pub struct AssessedFinding {
     pub finding: Finding,
     /// Stable across runs, moved lines and versions: 16 hex digits of a hash over check, subject and locus.
     pub fingerprint: String,
-    /// The check's title.
-    pub title: Bilingual,
+    /// The check's title; all findings of a check share it.
+    pub title: Arc<Bilingual>,
     /// Clauses that it touches.
-    pub clauses: Vec<String>,
+    pub clauses: Arc<[String]>,
     /// Since last time.
     pub change: Change,
     /// The waiver in force, where one is.
@@ -234,7 +236,7 @@ pub struct Assessment {
     /// What was not looked at.
     pub not_checked: Vec<NotChecked>,
     /// The checks that this run used.
-    pub checks: Vec<super::Check>,
+    pub checks: Arc<[super::Check]>,
     /// What ends within 90 days, the first end first.
     pub endings: Vec<Ending>,
     /// How completely each kind was looked for.

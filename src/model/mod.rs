@@ -22,6 +22,7 @@ mod site;
 mod subject;
 mod text;
 mod time;
+mod tls_lines;
 mod tls_profile;
 mod value;
 mod waiver;
@@ -56,6 +57,7 @@ pub use site::{
 pub use subject::{Subject, SubjectKind};
 pub use text::{Bilingual, Language};
 pub use time::Time;
+pub use tls_lines::TLS_LINE_PROGRAMS;
 pub use tls_profile::{TlsDemands, TlsProfile};
 pub use value::Value;
 pub use waiver::{Action, Waiver};

@@ -2,16 +2,28 @@
 
 mod answers;
 mod certificates;
+mod endpoints;
 mod parties;
 mod server_table;
 mod table;
+mod wire;
 
 use server_table::SERVER_REASONS;
 use table::REASONS;
 
 /// Every reason that is translated.
 fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    [REASONS, parties::REASONS, certificates::REASONS, answers::REASONS, SERVER_REASONS].into_iter().flatten()
+    [
+        REASONS,
+        parties::REASONS,
+        certificates::REASONS,
+        endpoints::REASONS,
+        answers::REASONS,
+        wire::REASONS,
+        SERVER_REASONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// A reason in Japanese: the whole of it, or its last part where something outside (a path, a kind) stands in front.

@@ -348,7 +348,7 @@ fn finding_report(found: &AssessedFinding, assessment: &Assessment, options: &Re
     FindingReport {
         fingerprint: found.fingerprint.clone(),
         check: finding.check.clone(),
-        clauses: found.clauses.clone(),
+        clauses: found.clauses.to_vec(),
         subject: finding.subject.to_string(),
         outcome: finding.outcome.word().to_owned(),
         change: match found.change {

@@ -279,7 +279,7 @@ impl Writer<'_> {
     fn findings(&self) -> impl Iterator<Item = Json> {
         let mut of_clause: BTreeMap<&str, Vec<&AssessedFinding>> = BTreeMap::new();
         for found in &self.assessment.findings {
-            for clause in &found.clauses {
+            for clause in found.clauses.iter() {
                 of_clause.entry(clause).or_default().push(found);
             }
         }

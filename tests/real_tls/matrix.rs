@@ -212,7 +212,7 @@ fn nginx(lab: &Lab, endpoints: &mut Vec<Endpoint>) -> programs::Server {
         "client_auth": "none", "groups.tls12": ["x25519", "secp256r1", "secp384r1"], "groups.tls13": ["x25519", "secp256r1", "secp384r1"],
         "groups.hybrid": [], "order.tls12": "client", "quirks": [], "compression": [], "early_data.max_bytes": 0,
         "signature_algorithms.tls13": ["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"],
-        "signature_algorithms.weak": [], "alpn": ["http/1.1", "http/1.0"]});
+        "signature_algorithms.weak": [], "alpn": ["http/1.1"]});
     let pss_sha256 = json!({"signature_algorithms.tls12": ["rsa_pkcs1_sha256"], "signature_algorithms.tls13": []});
     let blocks: Vec<(&str, String, Map<String, Value>)> = vec![
         (

@@ -81,12 +81,21 @@ const fn outside(case: Case) -> Case {
     Case { from_outside: true, removes: true, ..case }
 }
 
+/// A host that is declared to be isolated.
+const fn isolated(case: Case) -> Case {
+    Case { site: "parameters: { isolated_hosts: [www.example.jp] }\n", ..case }
+}
+
 const fn plain(case: Case) -> Case {
     Case { place: Place::Plain, ..case }
 }
 
 /// The rest of a policy without what a case is about.
 const CSP_OPEN: &str = "add_header Content-Security-Policy \"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'\" always;";
+
+/// A page with a script of its own.
+const SCRIPTED: &[(&str, &str)] =
+    &[("index.html", "<!DOCTYPE html><script src=/a.js></script><p><a href=/policy.html>Policy</a>"), ("a.js", ";")];
 
 /// Findings that nginx's snippets mend.
 pub(crate) const NGINX: &[Case] = &[
@@ -218,6 +227,93 @@ pub(crate) const NGINX: &[Case] = &[
         &["nosniff"],
     ),
     without(
+        case(
+            "hdr-repeated",
+            "the same word twice",
+            "add_header X-Content-Type-Options nosniff always; add_header X-Content-Type-Options nosniff always;",
+        ),
+        &["nosniff"],
+    ),
+    without(
+        case(
+            "hdr-referrer-downgrade",
+            "the site's name in clear",
+            "add_header Referrer-Policy origin-when-cross-origin always;",
+        ),
+        &["referrer"],
+    ),
+    Case {
+        stays: "location / { proxy_pass http://BACKEND; }",
+        backend: "add_header Set-Cookie \"session=0123456789abcdef0123; Path=/; Secure; HttpOnly; SameSite=Lax\";",
+        without: &["cache"],
+        ..case(
+            "hdr-cache-set-cookie",
+            "a cookie in shared caches",
+            "add_header Cache-Control \"public, max-age=600\" always;",
+        )
+    },
+    case(
+        "hdr-cors",
+        "every origin reads with cookies",
+        "add_header Access-Control-Allow-Origin $http_origin always; add_header Access-Control-Allow-Credentials true always;",
+    ),
+    without(
+        case(
+            "hdr-csp-allowlist",
+            "a host for everybody's scripts",
+            "add_header Content-Security-Policy \"script-src 'self' unpkg.com; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\" always;",
+        ),
+        &["csp"],
+    ),
+    Case {
+        files: SCRIPTED,
+        ..without(
+            case(
+                "trk-connect-hosts",
+                "scripts may tell a stranger",
+                "add_header Content-Security-Policy \"default-src 'self'; connect-src 'self' t.example.net; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'\" always;",
+            ),
+            &["csp"],
+        )
+    },
+    case(
+        "trk-report-endpoints",
+        "reports to a stranger",
+        "add_header Reporting-Endpoints 'main=\"https://r.example.net/\"' always;",
+    ),
+    without(case("web-error-detail", "the server's own page of errors", "server_tokens on;"), &["tokens", "error"]),
+    Case {
+        files: &[
+            ("index.html", "<!DOCTYPE html><p><a href=/partner>P</a> <a href=/policy.html>Policy</a>"),
+            ("links.html", "<!DOCTYPE html><p><a href=/policy.html>Policy</a>"),
+        ],
+        ..case(
+            "trk-redirect",
+            "sent on to a stranger",
+            "location = /partner { return 301 https://other.example.net/; }",
+        )
+    },
+    Case {
+        files: &[(
+            "index.html",
+            "<!DOCTYPE html><p><img alt=x src=http://www.example.jp/x.png> <a href=/policy.html>Policy</a>",
+        )],
+        ..case("web-mixed-content", "a picture in clear", "")
+    },
+    Case {
+        files: &[(".well-known/security.txt", "Contact: mailto:security@example.jp\nExpires: 2027-06-30T15:00:00Z\n")],
+        ..case(
+            "ops-vuln-contact",
+            "sent as a download",
+            "location = /.well-known/security.txt { types { } default_type application/octet-stream; }",
+        )
+    },
+    isolated(without(case("hdr-coep", "no header", ""), &["coep"])),
+    isolated(without(
+        case("hdr-coep", "switched off", "add_header Cross-Origin-Embedder-Policy unsafe-none always;"),
+        &["coep"],
+    )),
+    without(
         case("hdr-referrer", "everything to everybody", "add_header Referrer-Policy unsafe-url always;"),
         &["referrer"],
     ),
@@ -341,6 +437,20 @@ pub(crate) const APACHE: &[Case] = &[
         "Header add Set-Cookie \"session=0123456789abcdef0123; Path=/; Secure; HttpOnly\"",
     ),
     beside(case("hdr-powered-by", "the application's name", ""), "Header set X-Powered-By PHP/8.2.1"),
+    case("web-trace", "the request comes back", "TraceEnable On"),
+    without(
+        case(
+            "hdr-repeated",
+            "the same word twice",
+            "Header always set X-Content-Type-Options nosniff\nHeader always add X-Content-Type-Options nosniff",
+        ),
+        &["nosniff"],
+    ),
+    without(
+        case("hdr-referrer-downgrade", "the site's name in clear", "Header always set Referrer-Policy origin"),
+        &["referrer"],
+    ),
+    isolated(without(case("hdr-coep", "no header", ""), &["coep"])),
     plain(case("tls-https-only", "content over plain HTTP", "")),
     plain(case("tls-https-only", "a redirect for now", "Redirect temp / https://www.example.jp/")),
     file(case("ops-leftovers", "a repository", ""), &[(".git/HEAD", "ref: refs/heads/main\n")]),

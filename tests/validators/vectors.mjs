@@ -27,6 +27,23 @@ for (const file of ["security_checks_test", "parser_checks_test", "strictcsp_che
   }
 }
 
+// Their Lighthouse checks ask what several policies come to together.
+{
+  const text = readFileSync(join(folder, "node_modules/csp_evaluator/dist/lighthouse/lighthouse_checks_test.js"), "utf8");
+  for (const block of text.split(/\n {4}it\(/).slice(1)) {
+    const test = block.match(/const (?:test|policies) = ([\s\S]*?);\n {8}const violations = lighthouseChecks\.evaluateForFailure/);
+    if (!test) continue;
+    const count = Number(block.match(/violations\.length\)\.toBe\((\d+)\)/)[1]);
+    // Of several findings one that is no advice is a fault.
+    const isFault = /Severity\.(?!INFO|STRICT|MAYBE|HIGH_MAYBE|MEDIUM_MAYBE)/.test(block);
+    if (count > 0 && !isFault) advice += 1;
+    vectors.push({
+      source: "csp_evaluator", name: block.match(/'([^']+)'/)[1], about: "evaluateForFailure", field: "Content-Security-Policy",
+      value: [evaluated(test[1])].flat().join(", "), flagged: count > 0 && isFault,
+    });
+  }
+}
+
 const files = {
   "csp.test.js": ["Content-Security-Policy", "csp"],
   "strict-transport-security.test.js": ["Strict-Transport-Security", "hsts"],

@@ -135,7 +135,7 @@ pub(crate) fn assessment(seed: u64, findings: usize, hostile: bool) -> Assessmen
     };
     let inputs = Inputs {
         declaration: &declaration,
-        checks: &checks,
+        checks: checks.clone().into(),
         findings: found,
         evidence: &evidence,
         collected_at: now.plus_days(-1),

@@ -1,32 +1,23 @@
-//! What lies on the host and must not lie open: files that hold secrets, by who may read them, and the served folder, by who may
+//! What lies on the host and must not lie open: files with password hashes, by who may read them, and the served folder, by who may
 //! change it. Of a file only its mode and owner are asked; nothing is read.
 
 use super::Seen;
-use super::kinds::{SECRET_FILE, SERVED_FOLDER};
+use super::kinds::{PASSWORD_FILE, SERVED_FOLDER};
 use crate::collect::host::tree::{HostTree, Kind};
 use crate::collect::limits::{CONFIGURATION_FILES, cut};
 use crate::model::{Location, Observation, Subject, SubjectKind, Value};
 
 /// Files with password hashes (shadow(5), gshadow(5)).
 const PASSWORDS: [&str; 2] = ["etc/shadow", "etc/gshadow"];
-/// Folders in which private keys of TLS are kept.
-const KEYS: [&str; 7] =
-    ["etc/ssl", "etc/pki/tls", "etc/letsencrypt", "etc/nginx", "etc/apache2", "etc/httpd", "etc/haproxy"];
 /// Folders that are served where the site file names no release.
 const SERVED: [&str; 2] = ["srv/www", "var/www"];
 /// The most paths that are named.
 const NAMED: usize = 20;
 
-/// Observes files that hold secrets, and served folders.
+/// Observes files with password hashes, and served folders.
 pub(super) fn observe(tree: &HostTree<'_>, release: Option<&str>, seen: &mut Seen) {
-    let (mut secrets, mut faults) = (Vec::new(), Vec::new());
-    secrets.extend(PASSWORDS.iter().filter_map(|path| secret(tree, path, "passwords")));
-    for folder in KEYS {
-        let (paths, more) = below(tree, folder);
-        faults.extend(more);
-        secrets.extend(paths.iter().filter(|path| is_key(path)).filter_map(|path| secret(tree, path, "tls-key")));
-    }
-    seen.all(SECRET_FILE, &tree.shown("etc"), secrets, faults);
+    let files = PASSWORDS.iter().filter_map(|path| passwords(tree, path)).collect();
+    seen.all(PASSWORD_FILE, &tree.shown("etc"), files, Vec::new());
     let (mut folders, mut faults) = (Vec::new(), Vec::new());
     let named: Vec<&str> = release.map_or_else(|| SERVED.to_vec(), |release| vec![release.trim_matches('/')]);
     for folder in named.into_iter().filter(|folder| tree.entry(folder).is_some()) {
@@ -35,11 +26,6 @@ pub(super) fn observe(tree: &HostTree<'_>, release: Option<&str>, seen: &mut See
         folders.push(served(tree, folder, &paths));
     }
     seen.all(SERVED_FOLDER, &tree.shown("srv"), folders, faults);
-}
-
-fn is_key(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".key") || (name.starts_with("privkey") && name.ends_with(".pem"))
 }
 
 /// Everything below a folder, itself first; what could not be listed is a fault.
@@ -62,16 +48,15 @@ fn below(tree: &HostTree<'_>, folder: &str) -> (Vec<String>, Vec<(String, String
     (paths, faults)
 }
 
-/// One file with secrets. Read permission of a group is its owner's choice where that owner is root: `shadow`, `ssl-cert`.
-fn secret(tree: &HostTree<'_>, path: &str, holds: &str) -> Option<Observation> {
+/// One file with password hashes. Read permission of a group is its owner's choice where that owner is root: `shadow`.
+fn passwords(tree: &HostTree<'_>, path: &str) -> Option<Observation> {
     let entry = tree.entry(path)?;
     if entry.kind.as_ref().is_some_and(|kind| *kind != Kind::File) {
         return None;
     }
     let subject = Subject::new(SubjectKind::File, tree.shown(path));
     let place = Location::whole_file(tree.shown(path));
-    let mut one = Observation::new(SECRET_FILE, subject, place, "owners and modes");
-    one.set("holds", holds);
+    let mut one = Observation::new(PASSWORD_FILE, subject, place, "owners and modes");
     match (entry.mode, entry.uid) {
         (Some(mode), Some(uid)) => {
             let by_group = mode & 0o020 != 0 || (mode & 0o040 != 0 && uid != 0);

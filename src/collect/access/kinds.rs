@@ -5,7 +5,7 @@ use crate::model::{FieldSpec, FieldType, KindSpec};
 
 pub(super) const SSHD_SETTING: &str = "sshd-setting";
 pub(super) const CONFIG_OWNER: &str = "config-owner";
-pub(super) const SECRET_FILE: &str = "secret-file";
+pub(super) const PASSWORD_FILE: &str = "password-file";
 pub(super) const SERVED_FOLDER: &str = "served-folder";
 pub(super) const LAST_LOGIN: &str = "last-login";
 pub(super) const CMS_ACCOUNT: &str = "cms-account";
@@ -74,14 +74,11 @@ pub const KINDS: &[KindSpec] = &[
         ],
     },
     KindSpec {
-        name: SECRET_FILE,
+        name: PASSWORD_FILE,
         subject: "file:PATH",
-        en: "one file of the host that holds secrets, and who may read it",
-        ja: "秘密情報を含むファイルと、閲覧できる者",
-        fields: &[
-            field("holds", Text, "passwords or tls-key", "内容(passwords・tls-key)"),
-            field("open_to", Texts, "who but its owner may read or change it", "所有者以外に閲覧・変更できる者"),
-        ],
+        en: "one file of the host with password hashes, and who may read it",
+        ja: "パスワードハッシュを含むファイルと、閲覧できる者",
+        fields: &[field("open_to", Texts, "who but its owner may read or change it", "所有者以外に閲覧・変更できる者")],
     },
     KindSpec {
         name: SERVED_FOLDER,

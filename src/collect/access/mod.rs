@@ -66,7 +66,7 @@ impl Collector for AccessCollector {
             kind,
             kinds::SSHD_SETTING
                 | kinds::CONFIG_OWNER
-                | kinds::SECRET_FILE
+                | kinds::PASSWORD_FILE
                 | kinds::SERVED_FOLDER
                 | kinds::MAIL_FORWARD
                 | kinds::MAIL_STORE
@@ -80,7 +80,7 @@ impl Collector for AccessCollector {
             let mut seen = Seen::default();
             let tree = site.host_root.as_ref().map(|root| (root, HostTree::open(world, &root.path, None)));
             let of_host =
-                [kinds::SSHD_SETTING, kinds::CONFIG_OWNER, kinds::SECRET_FILE, kinds::SERVED_FOLDER, kinds::TRANSFER];
+                [kinds::SSHD_SETTING, kinds::CONFIG_OWNER, kinds::PASSWORD_FILE, kinds::SERVED_FOLDER, kinds::TRANSFER];
             let tree = match tree {
                 Some((root, Ok(tree))) => {
                     sshd::observe(&tree, &mut seen);

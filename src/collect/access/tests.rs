@@ -16,7 +16,6 @@ const LISTING: &str = "#mtree
 ./etc/nginx type=dir mode=0755
 ./etc/nginx/nginx.conf uid=33 uname=www-data
 ./etc/nginx/conf.d type=dir mode=0775 gid=33 gname=www-data
-./etc/nginx/www.key mode=0600
 ./etc/shadow mode=0644 gid=42 gname=shadow
 ./etc/aliases
 ./etc/fstab
@@ -146,9 +145,7 @@ fn owners_of_configuration_are_told() {
 #[test]
 fn what_must_not_lie_open_is_told() {
     let evidence = look_at(&world(), site());
-    assert_eq!(one(&evidence, "secret-file", "file:root/etc/shadow").texts("open_to"), ["everybody"]);
-    let key = one(&evidence, "secret-file", "file:root/etc/nginx/www.key");
-    assert_eq!((key.text("holds"), key.texts("open_to")), (Some("tls-key"), Vec::new()));
+    assert_eq!(one(&evidence, "password-file", "file:root/etc/shadow").texts("open_to"), ["everybody"]);
     let served = one(&evidence, "served-folder", "file:root/srv/www");
     assert_eq!(served.texts("writable_by_all"), ["srv/www/index.html"]);
 }

@@ -30,6 +30,7 @@ pub(super) async fn observe(visit: &mut Visit<'_>, declared: &[String], absent: 
                     _ => "other",
                 };
                 seen.set("answer", word);
+                visit.asked.insert(path.to_owned(), answer.head.status);
             }
             Err(refusal) => {
                 seen.unknown("answer", refusal.to_string());

@@ -135,6 +135,8 @@ pub(super) fn response(url: &str, head: &Head, role: Role, parties: &Parties) ->
     if nosniff {
         protections.push("nosniff");
     }
+    let repeated = SINGLE.into_iter().filter(|name| values_of(head, name) > 1);
+    seen.set("repeated", Value::texts(repeated));
     let by_header = referrer_policy(head.values("referrer-policy"));
     if by_header.is_some() {
         protections.push("referrer");
@@ -158,6 +160,13 @@ pub(super) fn response(url: &str, head: &Head, role: Role, parties: &Parties) ->
     seen.set("sets_cookie", head.first("set-cookie").is_some());
     seen.set("foreign_reports", Value::texts(foreign_reports(url, head, parties)));
     seen
+}
+
+/// Headers that take one value, and that browsers still heed in some form where there are more; the others have facts of their own.
+const SINGLE: [&str; 2] = ["x-content-type-options", "x-frame-options"];
+
+fn values_of(head: &Head, name: &str) -> usize {
+    head.values(name).flat_map(|value| value.split(',')).filter(|value| !value.trim().is_empty()).count()
 }
 
 fn transport(seen: &mut Observation, head: &Head, protections: &mut Vec<&'static str>) {

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::page::{self, Load, Page};
 use super::wire::{Answer, Question};
-use super::{Visit, answers, integrity, observe, policy, probes, redirects};
+use super::{Visit, answers, integrity, observe, policy, probes, redirects, speculation};
 use crate::collect::limits::{CRAWL_REQUESTS_PER_HOST, PAGES_PER_HOST, STYLE_SHEET_DEPTH};
 use crate::collect::world::Refusal;
 use crate::syntax::csp::{Kind, Policy};
@@ -48,6 +48,20 @@ pub(super) struct Crawl {
     requests: usize,
 }
 
+/// Pages that are known and not read yet, in the order in which they will be.
+type Left = BTreeSet<(Rank, String)>;
+
+/// What is read first, where not all can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Its name has one of [`FIRST`].
+    First,
+    /// Any other.
+    Usual,
+    /// A query selects it: one of its path and set of keys, because they are mostly alike.
+    ByQuery,
+}
+
 /// Words of paths that are read first, because most is decided there.
 const FIRST: [&str; 12] = [
     "contact",
@@ -69,7 +83,7 @@ pub(super) async fn walk(visit: &mut Visit<'_>, root: Answer, rules: Option<&Rob
     let mut crawl = Crawl::default();
     let mut declared: Vec<String> = visit.host.pages.iter().rev().cloned().collect();
     declared.extend(visit.policy_paths.iter().rev().cloned());
-    let mut left: BTreeSet<(bool, String)> = BTreeSet::new();
+    let mut left = Left::new();
     let mut asked = BTreeSet::from(["/".to_owned()]);
     take(visit, &mut crawl, "/", root, &mut left, &mut declared);
     loop {
@@ -87,7 +101,7 @@ pub(super) async fn walk(visit: &mut Visit<'_>, root: Answer, rules: Option<&Rob
         let reason = match rules {
             _ if is_declared => None,
             None => Some("robots.txt could not be had".to_owned()),
-            Some(rules) if !rules.allows(&path) => Some("robots.txt forbids it".to_owned()),
+            Some(rules) if !rules.allows(visit.target(&path)) => Some("robots.txt forbids it".to_owned()),
             Some(_) if crawl.read.len() >= PAGES_PER_HOST => {
                 Some(format!("beyond the limit of {PAGES_PER_HOST} pages"))
             }
@@ -107,6 +121,7 @@ pub(super) async fn walk(visit: &mut Visit<'_>, root: Answer, rules: Option<&Rob
         }
     }
     style_sheets(visit, &mut crawl).await;
+    speculation::files(visit, &mut crawl).await;
     integrity::check(visit, &mut crawl).await;
     crawl
 }
@@ -125,7 +140,7 @@ fn take(
     crawl: &mut Crawl,
     path: &str,
     answer: Answer,
-    left: &mut BTreeSet<(bool, String)>,
+    left: &mut Left,
     first: &mut Vec<String>,
 ) {
     let shown = visit.url(path);
@@ -165,11 +180,18 @@ fn take(
         visit.faults.push((shown, fault.clone()));
     }
     let policies = policy::of_page(head, &page);
+    page::stop(&mut page, &policies, &url);
+    page.rule_sets = page::rule_sets(head.values("speculation-rules"), &url);
     for link in &page.links {
         if link.url.origin() == url.origin() && is_page(link.url.path()) {
-            let path = link.url.path().to_owned();
-            let lower = path.to_ascii_lowercase();
-            left.insert((!FIRST.iter().any(|word| lower.contains(word)), path));
+            let name = name(visit, &link.url);
+            let lower = name.to_ascii_lowercase();
+            let rank = match FIRST.iter().any(|word| lower.contains(word)) {
+                true => Rank::First,
+                false if name.contains('?') => Rank::ByQuery,
+                false => Rank::Usual,
+            };
+            left.insert((rank, name));
         }
     }
     let folders = page.loads.iter().map(|load| &load.url).chain(page.links.iter().map(|link| &link.url));
@@ -194,14 +216,15 @@ fn take(
 }
 
 /// What a redirect, a `Refresh` or a meta refresh leads to.
-fn lead_on(visit: &Visit<'_>, crawl: &mut Crawl, path: &str, target: &Url, first: &mut Vec<String>) {
+fn lead_on(visit: &mut Visit<'_>, crawl: &mut Crawl, path: &str, target: &Url, first: &mut Vec<String>) {
     let host = target.host_str().unwrap_or_default().to_ascii_lowercase();
     let is_same = host == visit.host.name
         && target.scheme() == "https"
         && target.port_or_known_default() == Some(visit.host.https_port);
     if is_same {
-        crawl.moved.insert(path.to_owned(), target.path().to_owned());
-        first.push(target.path().to_owned());
+        let name = name(visit, target);
+        crawl.moved.insert(path.to_owned(), name.clone());
+        first.push(name);
         return;
     }
     if host != visit.host.name && !host.is_empty() {
@@ -214,6 +237,27 @@ fn lead_on(visit: &Visit<'_>, crawl: &mut Crawl, path: &str, target: &Url, first
         }
     }
 }
+
+/// The name of a page: its path, and where a query selects it the query's keys in order. What the query says is never kept in a name; the first
+/// that is met is asked for.
+fn name(visit: &mut Visit<'_>, url: &Url) -> String {
+    let Some(query) = url.query().filter(|query| !query.is_empty()) else { return url.path().to_owned() };
+    let key = |part: &str| {
+        let key = part.split_once('=').map_or("", |(key, _)| key);
+        let is_word = (1..=KEY_BYTES).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-[]".contains(&byte));
+        // What is no word may be a value, or anything else.
+        if is_word { key.to_owned() } else { "*".to_owned() }
+    };
+    let keys: BTreeSet<String> = query.split('&').filter(|part| !part.is_empty()).take(KEYS).map(key).collect();
+    let name = format!("{}?{}", url.path(), keys.into_iter().collect::<Vec<_>>().join("&"));
+    visit.targets.entry(name.clone()).or_insert_with(|| observe::target(url));
+    name
+}
+
+/// Keys of a query that a name has at most, and bytes of one.
+const KEYS: usize = 8;
+const KEY_BYTES: usize = 32;
 
 /// Whether a path is likely a page rather than a picture or archive.
 fn is_page(path: &str) -> bool {

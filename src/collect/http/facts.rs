@@ -6,7 +6,7 @@ use url::Url;
 
 use super::crawl::{Crawl, Read};
 use super::kinds::{CRAWL, FORM, LOAD, PAGE};
-use super::page::{Form, Load, holds, words};
+use super::page::{Form, Load, Page, holds, words};
 use super::party::{Parties, Party, is_of};
 use super::{Visit, observe, policy};
 use crate::collect::limits::cut;
@@ -110,9 +110,7 @@ fn page(visit: &Visit<'_>, crawl: &Crawl, read: &Read) -> Observation {
         Some(reason) if read.digests.wrong.is_empty() => seen.unknown("wrong_digest", reason.clone()),
         _ => seen.set("wrong_digest", Value::texts(&read.digests.wrong)),
     };
-    let hints = page.hints.iter().filter(|hint| visit.parties.party(host_of(&hint.url)) != Party::First);
-    let hints: BTreeSet<String> = hints.map(|hint| format!("{} {}", hint.kind, cut(host_of(&hint.url)))).collect();
-    seen.set("foreign_hints", Value::texts(hints));
+    hints(visit, page, &mut seen);
     mail(visit, read, &mut seen);
     let leaving = || page.links.iter().filter(|link| visit.parties.party(host_of(&link.url)) != Party::First);
     seen.set(
@@ -129,6 +127,19 @@ fn page(visit: &Visit<'_>, crawl: &Crawl, read: &Read) -> Observation {
     );
     proof(visit, read, &mut seen);
     seen
+}
+
+/// Hosts of others that it makes browsers contact ahead of time.
+fn hints(visit: &Visit<'_>, page: &Page, seen: &mut Observation) {
+    let is_foreign = |url: &Url| visit.parties.party(host_of(url)) != Party::First;
+    let hints = page.hints.iter().filter(|hint| !hint.is_stopped && is_foreign(&hint.url));
+    let hints: BTreeSet<String> = hints.map(|hint| format!("{} {}", hint.kind, cut(host_of(&hint.url)))).collect();
+    // What is chosen is chosen by what a link looks like; a page without links of others has none to choose.
+    if hints.is_empty() && page.speculates && page.links.iter().any(|link| is_foreign(&link.url)) {
+        seen.unknown("foreign_hints", "speculation rules choose among the page's links");
+    } else {
+        seen.set("foreign_hints", Value::texts(hints));
+    }
 }
 
 /// Fields of a page that are unknown where it was not read to its end.
@@ -215,20 +226,22 @@ fn policy_text(visit: &Visit<'_>, read: &Read, seen: &mut Observation) {
     };
 }
 
-/// Loads and forms over plain http; browsers upgrade pictures and media, and what a policy upgrades (Mixed Content section 4).
+/// Loads and forms over plain http; browsers upgrade pictures and media by themselves (Mixed Content section 4), and everything where a
+/// policy says so: nothing of such a page goes over plain http (Upgrade Insecure Requests section 4.1).
 fn mixed(read: &Read, seen: &mut Observation) {
     let (mut all, mut active) = (BTreeSet::new(), BTreeSet::new());
     let upgrades = read.policies.iter().any(|policy| policy.directive("upgrade-insecure-requests").is_some());
-    for load in read.page.loads.iter().filter(|load| matches!(load.url.scheme(), "http" | "ws") && !load.is_ping) {
+    let is_plain = |load: &&Load| matches!(load.url.scheme(), "http" | "ws") && !load.is_ping && !load.is_stopped;
+    for load in read.page.loads.iter().filter(is_plain).filter(|_| !upgrades) {
         all.insert(load.kind.word());
-        if !upgrades && !matches!(load.kind, Kind::Image | Kind::Media) {
+        if !matches!(load.kind, Kind::Image | Kind::Media) {
             active.insert(load.kind.word());
         }
     }
     let plain = |form: &Form| {
         form.ways.iter().any(|(target, _)| target.as_ref().is_some_and(|target| target.scheme() == "http"))
     };
-    if read.page.forms.iter().any(plain) {
+    if !upgrades && read.page.forms.iter().any(plain) {
         all.insert("form");
         active.insert("form");
     }
@@ -236,11 +249,17 @@ fn mixed(read: &Read, seen: &mut Observation) {
 }
 
 fn as_csp(load: &Load) -> csp::Load<'_> {
-    csp::Load { nonce: &load.nonce, integrity: &load.integrity, ..csp::Load::new(load.kind, &load.url) }
+    let parser_inserted = !load.is_by_script;
+    csp::Load {
+        nonce: &load.nonce,
+        integrity: &load.integrity,
+        parser_inserted,
+        ..csp::Load::new(load.kind, &load.url)
+    }
 }
 
 fn is_allowed(read: &Read, load: &Load) -> bool {
-    decide(&read.policies, Request { page: &read.url, act: Act::Load(as_csp(load)) }).is_allowed()
+    !load.is_stopped && decide(&read.policies, Request { page: &read.url, act: Act::Load(as_csp(load)) }).is_allowed()
 }
 
 /// Whether opening the page can tell a third party of the visit.
@@ -249,7 +268,7 @@ fn proof(visit: &Visit<'_>, read: &Read, seen: &mut Observation) {
         .page
         .loads
         .iter()
-        .filter(|load| !load.is_ping)
+        .filter(|load| !load.is_ping && !load.is_stopped)
         .map(|load| SeenLoad { load: as_csp(load), is_known_party: visit.parties.is_told(host_of(&load.url)) })
         .collect();
     let facts = Seen { page: &read.url, loads: &loads, has_script: read.page.has_script(), is_whole: read.is_whole };

@@ -26,6 +26,12 @@ pub(super) const RESPONSE_FIELDS: &[FieldSpec] = &[
         "他サイトの枠内表示が拒否される",
     ),
     field("nosniff", Bool, "X-Content-Type-Options is nosniff", "MIMEスニッフィングが無効"),
+    field(
+        "repeated",
+        Texts,
+        "of X-Frame-Options and X-Content-Type-Options those that came with more than one value",
+        "値が複数あるヘッダ",
+    ),
     field("referrer_policy", Text, "policy in force, header then meta; default where none is set", "参照元ポリシー"),
     field("permissions.state", Text, "Permissions-Policy: valid, unreadable or absent", "Permissions-Policyの状態"),
     field("permissions.open", Texts, "features that it opens to other origins", "他オリジンに開放された機能"),

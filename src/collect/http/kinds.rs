@@ -1,6 +1,7 @@
 //! What the HTTP collector states.
 
 use super::fields::{COOKIE_FIELDS, REDIRECT_KIND, RESPONSE_FIELDS};
+use super::heads::{ASKED_KIND, HEAD_KIND};
 use crate::model::FieldType::{Bool, Integer, Text, Texts, Time};
 use crate::model::{FieldSpec, FieldType, KindSpec};
 
@@ -18,6 +19,8 @@ pub(super) const ADMIN_PATH: &str = "http-admin-path";
 /// The kinds.
 pub const KINDS: &[KindSpec] = &[
     REDIRECT_KIND,
+    HEAD_KIND,
+    ASKED_KIND,
     KindSpec {
         name: HOST,
         subject: "host:NAME",

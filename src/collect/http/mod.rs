@@ -8,6 +8,7 @@ mod crawl;
 mod exposure;
 mod facts;
 mod fields;
+mod heads;
 mod integrity;
 mod kinds;
 mod observe;
@@ -17,6 +18,7 @@ mod paths;
 mod policy;
 mod probes;
 mod redirects;
+mod speculation;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +32,8 @@ use self::kinds::{ADMIN_PATH, COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, REDIRECT, R
 use self::party::Parties;
 use self::wire::{Answer, Client, Question};
 use super::collector::{Collector, LocalFuture, Task};
-use super::limits::{CONFIGURATION_BYTES, NO_ADMIN_PATHS};
+use super::limits::{CONFIGURATION_BYTES, NO_ADMIN_PATHS, VISITS_PER_ADDRESS};
+use super::turns::Turns;
 use super::world::{Refusal, World};
 use crate::model::{Census, Evidence, Gap, Host, KindSpec, SubjectKind, Value};
 
@@ -42,7 +45,7 @@ pub struct HttpCollector;
 
 const NAME: &str = "http";
 /// Kinds whose observations come from pages, so that unread pages leave them incomplete.
-const OF_PAGES: [&str; 7] = [RESPONSE, REDIRECT, COOKIE, CRAWL, PAGE, LOAD, FORM];
+const OF_PAGES: [&str; 8] = [RESPONSE, REDIRECT, COOKIE, CRAWL, PAGE, LOAD, FORM, heads::HEAD];
 
 impl Collector for HttpCollector {
     fn name(&self) -> &'static str {
@@ -61,7 +64,8 @@ impl Collector for HttpCollector {
             } else if site.hosts.is_empty() {
                 "no URL or host is named (site file: url)"
             } else {
-                let parts = join_all(site.hosts.iter().map(|host| look(world, host, task))).await;
+                let turns = Turns::new(VISITS_PER_ADDRESS);
+                let parts = join_all(site.hosts.iter().map(|host| look(world, host, task, &turns))).await;
                 let mut evidence = Evidence::default();
                 let mut loads = facts::Loads::new();
                 for (part, of_host) in parts {
@@ -99,11 +103,15 @@ struct Visit<'a> {
     policy_texts: BTreeMap<String, Result<String, String>>,
     /// What plain HTTP answers, or why that is not known.
     plain_http: Result<String, String>,
+    /// What is asked for where the name of a page stands for a query.
+    targets: BTreeMap<String, String>,
     /// Folders that pages name.
     directories: BTreeSet<String>,
     jar: Jar,
     hops: redirects::Hops,
     noted: probes::Noted,
+    /// What was asked for by name.
+    asked: heads::Asked,
     /// When the collection began, in seconds since 1970.
     now: i64,
     evidence: Evidence,
@@ -139,10 +147,12 @@ impl<'a> Visit<'a> {
             policy_keys,
             policy_texts: texts.collect(),
             plain_http: Err("not asked".to_owned()),
+            targets: BTreeMap::new(),
             directories: BTreeSet::new(),
             jar: Jar::default(),
             hops: redirects::Hops::new(),
             noted: probes::Noted::default(),
+            asked: heads::Asked::new(),
             now: task.now.unix_seconds(),
             evidence: Evidence::default(),
             faults: Vec::new(),
@@ -154,7 +164,12 @@ impl<'a> Visit<'a> {
     }
 
     async fn ask(&self, path: &str) -> Result<Answer, Refusal> {
-        self.client.ask(Question::get(&self.host.name, self.address, true, path)).await
+        self.client.ask(Question::get(&self.host.name, self.address, true, self.target(path))).await
+    }
+
+    /// What stands in the first line of a question for a page of this name.
+    fn target<'p>(&'p self, path: &'p str) -> &'p str {
+        self.targets.get(path).map_or(path, String::as_str)
     }
 }
 
@@ -163,7 +178,7 @@ fn url_of(host: &Host, path: &str) -> String {
     format!("https://{}{port}{path}", host.name)
 }
 
-async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, facts::Loads) {
+async fn look(world: &dyn World, host: &Host, task: &Task<'_>, turns: &Turns) -> (Evidence, facts::Loads) {
     let addresses = match world.resolve(&host.name).await {
         Ok(addresses) => addresses,
         Err(refusal) => return (missing(&host.name, &refusal.to_string()), facts::Loads::new()),
@@ -171,6 +186,7 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, fac
     let Some((first, others)) = addresses.split_first() else {
         return (missing(&host.name, "the name has no address"), facts::Loads::new());
     };
+    let _turn = turns.at(*first).await;
     let mut visit = Visit::new(world, host, SocketAddr::new(*first, host.https_port), task);
     let root = match visit.ask("/").await {
         Ok(root) => root,
@@ -189,6 +205,8 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> (Evidence, fac
     let admin = task.declaration.site.declared.admin_paths.as_deref();
     admin::observe(&mut visit, admin.unwrap_or_default(), &absent).await;
     paths::security_text(&mut visit).await;
+    let asked = heads::asked(&visit);
+    visit.evidence.observations.push(asked);
     let (count, differences) = consistency::addresses(&mut visit, others).await;
     if let Some(seen) = visit.evidence.observations.iter_mut().find(|seen| seen.kind == HOST) {
         seen.set("compared.addresses", i64::try_from(count).unwrap_or(i64::MAX));
@@ -249,6 +267,7 @@ async fn plain_http(visit: &mut Visit<'_>) -> crate::model::Observation {
         (Some(word), _) => Ok(word.to_owned()),
         (None, reason) => Err(reason.cloned().unwrap_or_default()),
     };
+    visit.client.rest();
     match visit.world.fetch(&visit.url("/"), 1).await {
         Ok(fetched) => {
             seen.set("http2", fetched.version == "HTTP/2.0");

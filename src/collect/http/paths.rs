@@ -28,8 +28,8 @@ const SECURITY_TXT: &str = "/.well-known/security.txt";
 pub(super) struct Absent {
     /// Answers with status 200: words without those of the path.
     friendly: Vec<BTreeSet<String>>,
-    /// The answers themselves, for whoever judges error pages.
-    pub(super) answers: Vec<Answer>,
+    /// The answers themselves, each with its path (zeros in place of what was random), for whoever judges error pages.
+    pub(super) answers: Vec<(String, Answer)>,
 }
 
 impl Absent {
@@ -64,7 +64,7 @@ pub(super) async fn absent(visit: &mut Visit<'_>) -> Absent {
             if answer.head.status == 200 {
                 absent.friendly.push(shape(&path, &answer.body));
             }
-            absent.answers.push(answer);
+            absent.answers.push((format!("/{}{ending}", "0".repeat(name.len())), answer));
         }
     }
     absent
@@ -89,6 +89,8 @@ pub(super) async fn exposures(visit: &mut Visit<'_>, absent: &Absent) {
         let answer = start_of(visit, &path).await;
         asked.push((path, "listing", answer));
     }
+    let statuses = asked.iter().filter_map(|(path, _, answer)| Some((path.clone(), answer.as_ref().ok()?.head.status)));
+    visit.asked.extend(statuses);
     for category in CATEGORIES {
         let mut paths = Vec::new();
         let mut refused = None;

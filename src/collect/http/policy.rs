@@ -322,6 +322,7 @@ fn words(oddity: &Oddity) -> String {
         Oddity::PlainSource(word) => format!("source over plain http {word}"),
         Oddity::InvalidSource(word) => format!("no source expression {word}"),
         Oddity::NoneBesideOthers(name) => format!("'none' beside other sources in {name}"),
+        Oddity::TrustWithoutBeginning(name) => format!("'strict-dynamic' without nonce or hash in {name}"),
         Oddity::NotAscii => "characters outside ASCII".to_owned(),
         Oddity::CommaInMeta => "comma in meta".to_owned(),
     }

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::Visit;
 use super::answers::{Role, response};
+use super::heads;
 use super::kinds::{PAGE, RESPONSE};
 use super::observe::is_html;
 use super::page;
@@ -42,6 +43,7 @@ pub(super) fn answer(visit: &mut Visit<'_>, url: &Url, answer: &Answer) {
         details(&mut seen, answer);
     }
     visit.evidence.observations.push(seen);
+    visit.evidence.observations.push(heads::head(url.as_str(), url.path(), true, &answer.head));
     visit.jar.note(url.as_str(), &answer.head, true, visit.now);
     visit.hops.insert(url.to_string(), step(url, &answer.head));
 }
@@ -51,6 +53,7 @@ pub(super) fn plain(visit: &mut Visit<'_>, port: u16, answer: &Answer) {
     let port = if port == 80 { String::new() } else { format!(":{port}") };
     let Ok(url) = Url::parse(&format!("http://{}{port}/", visit.host.name)) else { return };
     visit.evidence.observations.push(response(url.as_str(), &answer.head, Role::Plain, &visit.parties));
+    visit.evidence.observations.push(heads::head(url.as_str(), url.path(), false, &answer.head));
     visit.jar.note(url.as_str(), &answer.head, false, visit.now);
     visit.hops.insert(url.to_string(), step(&url, &answer.head));
 }
@@ -64,19 +67,20 @@ pub(super) fn asset(visit: &mut Visit<'_>, url: &Url, seen: &Answer) {
 }
 
 /// Asks all of them and adds what they tell to what was seen; `absent` are answers to paths that no site has.
-pub(super) async fn probe(visit: &mut Visit<'_>, absent: &[Answer]) {
+pub(super) async fn probe(visit: &mut Visit<'_>, absent: &[(String, Answer)]) {
     if let Some(path) = visit.noted.first_page.clone() {
         origins(visit, &path).await;
         methods(visit, &path).await;
         second_fetches(visit).await;
     }
     // Their paths are random, so the error has a name of its own that stays from run to run.
-    if let Some(error) = absent.iter().find(|answer| answer.head.status >= 400) {
+    if let Some((path, error)) = absent.iter().find(|(_, answer)| answer.head.status >= 400) {
         let url = visit.url("/#absent");
         let mut seen = response(&url, &error.head, Role::Error, &visit.parties);
         details(&mut seen, error);
         visit.jar.note(&url, &error.head, true, visit.now);
         visit.evidence.observations.push(seen);
+        visit.evidence.observations.push(heads::head(&url, path, true, &error.head));
     }
     compare_errors(visit);
 }
@@ -86,7 +90,7 @@ async fn ask(visit: &Visit<'_>, method: &'static str, path: &str, fields: &[(&st
         method,
         fields,
         body_bytes: PROBE_BYTES,
-        ..Question::get(&visit.host.name, visit.address, true, path)
+        ..Question::get(&visit.host.name, visit.address, true, visit.target(path))
     };
     visit.client.ask(question).await.ok()
 }

@@ -1,6 +1,7 @@
 //! The collector against servers in this process: the wire on loopback here, whole sites in memory below.
 
 mod fake;
+mod query;
 mod walk;
 
 use std::net::{IpAddr, Ipv4Addr};

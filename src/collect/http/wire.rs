@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,8 +81,7 @@ impl<'w> Client<'w> {
         if self.silences.get() >= SILENCES_PER_HOST {
             return Err(Refusal::TimedOut(seconds));
         }
-        let answer = timeout(Duration::from_secs(seconds), self.exchanged(question));
-        let answer = timeout_at(self.end(seconds), answer).await.unwrap_or(Ok(Err(Refusal::TimedOut(seconds))));
+        let answer = timeout_at(self.end(seconds), self.exchanged(question)).await;
         let answer = answer.unwrap_or(Err(Refusal::TimedOut(seconds)));
         match &answer {
             Err(Refusal::TimedOut(_)) => self.silences.set(self.silences.get() + 1),
@@ -101,30 +101,47 @@ impl<'w> Client<'w> {
         let key = (question.host.to_owned(), question.over_tls, question.address);
         let idle = self.idle.borrow_mut().remove(&key);
         if let Some(mut line) = idle {
-            match exchange(&mut line, question).await {
+            match self.in_time(exchange(&mut line, question)).await {
                 Ok((answer, keeps)) => return Ok(self.done(key, line, answer, keeps)),
                 // The server had closed it in the meantime: asked again on a new one.
                 Err(Exchange::Closed) => {}
                 Err(Exchange::Refused(refusal)) => return Err(refusal),
             }
         }
-        let mut line = self.line(question).await?;
-        match exchange(&mut line, question).await {
-            Ok((answer, keeps)) => Ok(self.done(key, line, answer, keeps)),
+        // A kept line holds one of the few places at its address, and whoever opens another may wait for that very one.
+        self.rest();
+        // The world bounds how long a connection takes to open; how long a place is waited for is not this question's time.
+        let stream = self.world.connect(question.host, question.address).await?;
+        let asked = async {
+            let mut line = self.line(question, stream).await.map_err(Exchange::Refused)?;
+            exchange(&mut line, question).await.map(|(answer, keeps)| (line, answer, keeps))
+        };
+        match self.in_time(asked).await {
+            Ok((line, answer, keeps)) => Ok(self.done(key, line, answer, keeps)),
             Err(Exchange::Closed) => Err(Refusal::Failed("the connection was closed without an answer".to_owned())),
             Err(Exchange::Refused(refusal)) => Err(refusal),
         }
     }
 
     fn done(&self, key: Key, line: Line, answer: Answer, keeps: bool) -> Answer {
-        if keeps {
+        if keeps && !self.world.is_waited_for(&key.0, key.2) {
             self.idle.borrow_mut().insert(key, line);
         }
         answer
     }
 
-    async fn line(&self, question: Question<'_>) -> Result<Line, Refusal> {
-        let stream = self.world.connect(question.host, question.address).await?;
+    /// Closes what is only kept, before somebody else asks the same host.
+    pub(super) fn rest(&self) {
+        self.idle.borrow_mut().clear();
+    }
+
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Exchange>>) -> Result<T, Exchange> {
+        let seconds = self.world.timeout_seconds();
+        let late = || Err(Exchange::Refused(Refusal::TimedOut(seconds)));
+        timeout(Duration::from_secs(seconds), answer).await.unwrap_or_else(|_| late())
+    }
+
+    async fn line(&self, question: Question<'_>, stream: Line) -> Result<Line, Refusal> {
         if !question.over_tls {
             return Ok(stream);
         }

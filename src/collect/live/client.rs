@@ -1,10 +1,16 @@
 //! The live world's full HTTP client: HTTP/2 where offered, redirects never followed, bodies cut at the limit.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::task::yield_now;
 
 use super::LiveWorld;
 use crate::collect::accept;
 use crate::collect::world::{Fetched, Refusal};
+
+/// Turns of the scheduler in which a connection that nobody needs any more says goodbye and closes: one for the news, one for
+/// the goodbye, and as many again for what stands in the queue before it.
+const TURNS_TO_CLOSE: usize = 4;
 
 /// What tenken calls itself, so that an operator finds it in the log.
 pub const USER_AGENT: &str = concat!("tenken/", env!("CARGO_PKG_VERSION"));
@@ -26,7 +32,10 @@ impl LiveWorld {
             let _ = parsed.set_port(Some(destination));
         }
         // Taken before the client is made, so that it is given back after the client is gone.
-        let _place = self.doors.place(&host).await?;
+        // Any of the addresses may be the one that answers.
+        let destinations: Vec<IpAddr> =
+            addresses.iter().map(|address| self.destination(&host, *address).ip()).collect();
+        let _place = self.doors.place(&host, &destinations).await?;
         let mut tls = accept::configuration()?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let client = reqwest::Client::builder()
@@ -60,7 +69,13 @@ impl LiveWorld {
             }
             Ok(fetched)
         };
-        self.in_time(answer).await
+        let answered = self.in_time(answer).await;
+        // The connection is a task of its own, which closes it when it next has its turn: the place is held until then.
+        drop(client);
+        for _ in 0..TURNS_TO_CLOSE {
+            yield_now().await;
+        }
+        answered
     }
 }
 

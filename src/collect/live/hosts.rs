@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::LiveWorld;
+use super::doors::Place;
 use crate::collect::dns::{SMTP, mail_domains};
 use crate::collect::limits::ADDRESSES_PER_HOST;
 use crate::collect::question::{DnsData, DnsQuestion, RecordType};
@@ -201,7 +201,13 @@ impl LiveWorld {
         if addresses.is_empty() { Err(Refusal::NoAddress) } else { Ok(addresses) }
     }
 
-    pub(super) async fn connection(&self, host: &str, address: SocketAddr) -> Result<Box<dyn Stream>, Refusal> {
+    /// A connection within so much time; waiting for a place does not count.
+    pub(super) async fn connection(
+        &self,
+        host: &str,
+        address: SocketAddr,
+        limit: Duration,
+    ) -> Result<Box<dyn Stream>, Refusal> {
         let may_be_asked = match self.host(host) {
             Ok(declared) if declared.ports.contains(&address.port()) => true,
             _ => address.port() == SMTP && self.is_mail_server(host).await,
@@ -210,12 +216,15 @@ impl LiveWorld {
             return Err(Refusal::NotDeclared);
         }
         let destination = self.destination(host, address);
-        let permit = self.doors.place(host).await?;
-        let connected = async { TcpStream::connect(destination).await.map_err(|error| network(&error)) };
-        let stream = self.in_time(connected).await?;
+        let place = self.doors.place(host, &[destination.ip()]).await?;
+        let connected = timeout(limit, TcpStream::connect(destination)).await;
+        let stream = match connected {
+            Ok(connected) => connected.map_err(|error| network(&error))?,
+            Err(_) => return Err(Refusal::TimedOut(self.options.timeout_seconds)),
+        };
         // Questions are small and each waits for its answer: nothing is gained by holding one back until it is a full packet.
         stream.set_nodelay(true).map_err(|error| network(&error))?;
-        Ok(Box::new(Held { stream, _permit: permit }))
+        Ok(Box::new(Held { stream, _place: place }))
     }
 }
 
@@ -229,7 +238,7 @@ fn network(error: &std::io::Error) -> Refusal {
 /// A connection that gives its place back when it is closed.
 struct Held {
     stream: TcpStream,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl AsyncRead for Held {

@@ -13,6 +13,7 @@ use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
@@ -74,7 +75,20 @@ impl World for LiveWorld {
     }
 
     fn connect<'a>(&'a self, host: &'a str, address: SocketAddr) -> LocalFuture<'a, Result<Box<dyn Stream>, Refusal>> {
-        Box::pin(self.connection(host, address))
+        Box::pin(self.connection(host, address, Duration::from_secs(self.options.timeout_seconds)))
+    }
+
+    fn connect_within<'a>(
+        &'a self,
+        host: &'a str,
+        address: SocketAddr,
+        limit: Duration,
+    ) -> LocalFuture<'a, Result<Box<dyn Stream>, Refusal>> {
+        Box::pin(self.connection(host, address, limit))
+    }
+
+    fn is_waited_for(&self, host: &str, address: SocketAddr) -> bool {
+        self.doors.is_waited_for(host, self.destination(host, address).ip())
     }
 
     fn fetch<'a>(&'a self, url: &'a str, limit_bytes: usize) -> LocalFuture<'a, Result<Fetched, Refusal>> {

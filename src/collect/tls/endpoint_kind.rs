@@ -10,8 +10,8 @@ pub(super) const ENDPOINT: &str = "tls-endpoint";
 pub(super) const ENDPOINT_KIND: KindSpec = KindSpec {
     name: ENDPOINT,
     subject: "endpoint:ADDR:PORT/NAME",
-    en: "one address and port, asked for one name: protocols, cipher suites, groups, signatures and habits",
-    ja: "アドレス・ポートと名称ごとの、プロトコル・暗号スイート・グループ・署名方式・挙動",
+    en: "one address and port, asked for one name: protocols, cipher suites, groups, signatures and habits. Heartbleed, CCS injection, ROBOT and Ticketbleed are not probed: each takes malformed or repeated messages to a host that may break; ops-eol looks at the version of the software",
+    ja: "アドレス・ポートと名称ごとの、プロトコル・暗号スイート・グループ・署名方式・挙動。Heartbleed・CCSインジェクション・ROBOT・Ticketbleedは、不正な形式や大量の通信を要しサーバを損なうおそれがあるため検査しません(ソフトウェアの版はops-eolで確認)",
     fields: &[
         field("spoken", Bool, "TLS is spoken; false where the answer is something else", "TLSによる応答がある"),
         field("starttls", Text, "none, or the protocol in which TLS was begun: smtp", "STARTTLSのプロトコル"),
@@ -220,7 +220,7 @@ pub(super) const ENDPOINT_KIND: KindSpec = KindSpec {
             "a fallback is refused by TLS_FALLBACK_SCSV (RFC 7507)",
             "TLS_FALLBACK_SCSVに対応",
         ),
-        field("alpn", Texts, "application protocols chosen, of h2, http/1.1, http/1.0 and spdy/3.1", "選択されたALPN"),
+        field("alpn", Texts, "application protocols chosen, of h2, http/1.1 and spdy/3.1", "選択されたALPN"),
         field("client_auth", Text, "none, requested or required", "クライアント認証"),
         field(
             "client_auth_ca_count",
@@ -236,7 +236,12 @@ pub(super) const ENDPOINT_KIND: KindSpec = KindSpec {
             "未知のSNIの場合の応答",
         ),
         field("ec_point_formats", Texts, "point formats that the server states", "楕円曲線の点形式"),
-        field("heartbeat", Bool, "the heartbeat extension is answered (RFC 6520)", "heartbeat拡張に応答"),
+        field(
+            "heartbeat",
+            Bool,
+            "the heartbeat extension is answered (RFC 6520); whether it leaks is not probed",
+            "heartbeat拡張に応答(漏えいの有無は検査しない)",
+        ),
         field("hello_retry", Bool, "TLS 1.3 asks again for a key share (HelloRetryRequest)", "HelloRetryRequestに対応"),
         field(
             "quirks",

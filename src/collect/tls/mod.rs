@@ -13,9 +13,10 @@ use std::net::SocketAddr;
 use futures_util::stream::{self, StreamExt};
 
 use self::certificate::{Behind, Greeting, Place};
-use self::probe::{Contact, Probe, Target};
+use self::probe::{Contact, Probe, Seen, Target};
 use super::collector::{Collector, LocalFuture, Task};
-use super::limits::HOSTS_AT_ONCE;
+use super::limits::{ENDPOINTS_PER_ADDRESS, HOSTS_AT_ONCE};
+use super::turns::Turns;
 use super::world::World;
 use crate::model::{Census, Evidence, Gap, Host, KindSpec, Location, Observation, Subject, SubjectKind};
 
@@ -47,7 +48,9 @@ impl Collector for TlsCollector {
             } else if site.hosts.is_empty() {
                 "no URL or host is named (site file: url)"
             } else {
-                let mut parts = stream::iter(&site.hosts).map(|host| look(world, host, task)).buffered(HOSTS_AT_ONCE);
+                let turns = Turns::new(ENDPOINTS_PER_ADDRESS);
+                let mut parts =
+                    stream::iter(&site.hosts).map(|host| look(world, host, task, &turns)).buffered(HOSTS_AT_ONCE);
                 let mut evidence = Evidence::default();
                 while let Some(part) = parts.next().await {
                     evidence.extend(part);
@@ -61,7 +64,7 @@ impl Collector for TlsCollector {
     }
 }
 
-async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> Evidence {
+async fn look(world: &dyn World, host: &Host, task: &Task<'_>, turns: &Turns) -> Evidence {
     let mut evidence = Evidence::default();
     let addresses = match world.resolve(&host.name).await {
         Ok(addresses) => addresses,
@@ -76,6 +79,7 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>) -> Evidence {
     for address in addresses {
         for port in &ports {
             let address = SocketAddr::new(address, *port);
+            let _turn = turns.at(address.ip()).await;
             let endpoint = format!("{address}/{}", host.name);
             let target = Target { world, name: &host.name, address, smtp: SMTP_PORTS.contains(port) };
             evidence.extend(endpoint_of(target, &endpoint, task).await);
@@ -111,11 +115,12 @@ async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evi
     let greeting = async {
         let greeting = Greeting::new(place, &mut behind).await;
         if deep && greeting.negotiated().as_deref() == Ok("TLSv1.3") {
-            certificate::look_at_schemes(place, greeting.scheme(), &mut behind).await;
+            certificate::look_at_schemes(place, &greeting, &mut behind).await;
         }
-        greeting
+        let seen = Seen { met: behind.met.clone(), is_rsa: greeting.is_rsa() };
+        (greeting, seen)
     };
-    let (greeting, ()) = tokio::join!(greeting, probe.look());
+    let greeting = probe.look(greeting).await;
     probe.settle(&greeting.negotiated()).await;
     let in_the_clear = probe.in_the_clear();
     let certificates = certificate::look(place, endpoint, task.now, greeting, &in_the_clear, &mut behind).await;

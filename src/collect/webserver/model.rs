@@ -71,7 +71,7 @@ pub(super) fn observe(
     let directives = &read.directives;
     let main = server.path.as_str();
     let formats = Formats::of(directives);
-    let servers = servers(directives);
+    let servers = servers(directives, version::knows_inherit(server.version.as_deref()));
     let whole = Whole {
         main,
         version: version::of(server.version.as_deref()),
@@ -119,12 +119,12 @@ pub(super) struct Whole<'a> {
     pub(super) patterns: Patterns,
 }
 
-/// Every virtual server, in the order of the files.
-pub(super) fn servers(directives: &Block) -> Vec<Server<'_>> {
+/// Every virtual server, in the order of the files. `knows_inherit`: the version follows `add_header_inherit`.
+pub(super) fn servers(directives: &Block, knows_inherit: bool) -> Vec<Server<'_>> {
     let mut servers = Vec::new();
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     // A fragment may begin inside http, or hold bare servers.
-    let top = State::default().at(directives);
+    let top = State::of_version(knows_inherit).at(directives);
     let mut outer = directives.iter();
     let mut blocks: Vec<(&Block, Vec<Related>)> = Vec::new();
     while let Some(node) = outer.next() {

@@ -125,7 +125,7 @@ mod tests {
 
     fn answer(text: &str, path: &str) -> String {
         let nodes = nodes(text);
-        let servers = servers(&nodes);
+        let servers = servers(&nodes, true);
         match answering(&servers[0].levels, &Patterns::default(), path) {
             Answer::Level(number) => servers[0].levels[number].place.arguments.join(" "),
             Answer::Open => "open".to_owned(),

@@ -5,7 +5,7 @@ use super::location::Matching;
 use super::model::{Level, Server, Whole, seen as observation, subject};
 use super::socket::{Listen, Socket, listens};
 use super::state::State;
-use super::version::{OLD_PROTOCOLS_OFF, PROTOCOLS_BY_SERVER, TICKET_KEYS_ROTATE};
+use super::version::{OLD_PROTOCOLS_OFF, PROTOCOLS_BY_SERVER, TICKET_KEYS_ROTATE, TLS13_ON};
 use crate::model::{Observation, Related, Value};
 
 /// Protocols that no policy allows any more (RFC 8996, RFC 7568).
@@ -47,7 +47,10 @@ fn tls(
             node.arguments.clone()
         }
         None if whole.version >= OLD_PROTOCOLS_OFF => vec!["TLSv1.2".to_owned(), "TLSv1.3".to_owned()],
-        None => ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"].map(str::to_owned).to_vec(),
+        None => {
+            let newest = (whole.version >= TLS13_ON).then_some("TLSv1.3");
+            ["TLSv1", "TLSv1.1", "TLSv1.2"].into_iter().chain(newest).map(str::to_owned).collect()
+        }
     };
     one.set("protocols_old", Value::texts(named.iter().filter(|name| OLD.contains(&name.as_str())).cloned()));
     one.set("protocols", Value::texts(named));

@@ -163,7 +163,7 @@ mod tests {
             "server { listen 443 ssl; server_name a; } server { listen 0.0.0.0:443 ssl default_server; return 444; }
              server { server_name b; return 301 https://$host; } server { listen [::]:443 ssl; listen 127.0.0.1; }",
         );
-        let servers = servers(&nodes);
+        let servers = servers(&nodes, true);
         let sockets = sockets(&servers);
         let shown: Vec<_> =
             sockets.iter().map(|one| (one.name.as_str(), one.tls, one.servers.len(), one.default)).collect();

@@ -35,7 +35,7 @@ pub(super) struct Rule<'a> {
 }
 
 /// Directives of one value that an inner level inherits until it sets its own.
-const SINGLES: [&str; 27] = [
+const SINGLES: [&str; 31] = [
     "absolute_redirect",
     "add_header_inherit",
     "auth_basic",
@@ -45,9 +45,12 @@ const SINGLES: [&str; 27] = [
     "client_max_body_size",
     "default_type",
     "expires",
+    "fastcgi_intercept_errors",
+    "http2",
     "index",
     "merge_slashes",
     "port_in_redirect",
+    "proxy_intercept_errors",
     "proxy_ssl_verify",
     "real_ip_header",
     "resolver",
@@ -62,6 +65,7 @@ const SINGLES: [&str; 27] = [
     "ssl_stapling",
     "ssl_stapling_file",
     "ssl_verify_client",
+    "uwsgi_intercept_errors",
     "recursive_error_pages",
 ];
 
@@ -90,9 +94,16 @@ pub(super) struct State<'a> {
     singles: BTreeMap<&'static str, &'a Node>,
     /// Another module changes headers here: what is read is not all.
     pub(super) opaque_headers: bool,
+    /// The version does not know `add_header_inherit`.
+    ignores_inherit: bool,
 }
 
 impl<'a> State<'a> {
+    /// Nothing is in force yet; `knows_inherit`: the version follows `add_header_inherit`.
+    pub(super) fn of_version(knows_inherit: bool) -> Self {
+        Self { ignores_inherit: !knows_inherit, ..Self::default() }
+    }
+
     /// This state with what a level of its own sets. Arrays such as access_log are replaced as a whole.
     pub(super) fn at(&self, level: &'a Block) -> Self {
         let mut state = self.clone();
@@ -146,7 +157,7 @@ impl<'a> State<'a> {
             state.logs = logs;
         }
         // add_header_inherit (1.29.3): `merge` keeps what stands outside, `off` drops it even where nothing is set here.
-        match state.word("add_header_inherit") {
+        match state.word("add_header_inherit").filter(|_| !state.ignores_inherit) {
             Some("merge") => {
                 headers.splice(0..0, state.headers.iter().cloned());
                 state.headers = Rc::new(headers);

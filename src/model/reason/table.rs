@@ -1,6 +1,7 @@
 //! The reasons, English and Japanese side by side.
 
 pub(super) const REASONS: &[(&str, &str)] = &[
+    ("speculation rules choose among the page's links", "speculation rulesがページ内のリンクから先読み先を選びます"),
     ("what scripts do is seen by a browser only", "スクリプトの動作はブラウザでしか確認できません"),
     ("what scripts store is seen by a browser only", "スクリプトが保存する情報はブラウザでしか確認できません"),
     ("no nonce is used", "nonceは使用されていません"),

@@ -160,7 +160,8 @@ fn top_risks(assessment: &Assessment) -> Vec<TopRisk> {
     for first in failing.iter().filter(|found| seen.insert(found.finding.check.as_str())).take(5) {
         let same: Vec<&AssessedFinding> =
             failing.iter().filter(|found| found.finding.check == first.finding.check).copied().collect();
-        let why = assessment.check(&first.finding.check).map_or_else(|| first.title.clone(), |check| check.why.clone());
+        let why =
+            assessment.check(&first.finding.check).map_or_else(|| (*first.title).clone(), |check| check.why.clone());
         risks.push(TopRisk {
             band: first.finding.rating.band(),
             affected: affected(&first.finding.check),

@@ -43,6 +43,8 @@ pub enum Oddity {
     InvalidSource(String),
     /// `'none'` beside other words, where it counts for nothing.
     NoneBesideOthers(String),
+    /// `'strict-dynamic'` with neither nonce nor hash to begin the trust: no script runs at all, or all in browsers that do not know it.
+    TrustWithoutBeginning(String),
     /// A directive with a character outside ASCII; it is passed over.
     NotAscii,
     /// A comma in `<meta>`: browsers read it in different ways.
@@ -179,6 +181,9 @@ const ACTIVE: [&str; 8] = [
     "connect-src",
 ];
 
+/// Directives in which `'strict-dynamic'` takes the place of hosts.
+const SCRIPTS: [&str; 3] = ["default-src", "script-src", "script-src-elem"];
+
 fn is_plain(source: &Source) -> bool {
     matches!(source, Source::Host(host) if host.scheme.as_deref().is_some_and(|scheme| matches!(scheme, "http" | "ws" | "ftp")))
 }
@@ -204,6 +209,10 @@ fn sources(name: &str, words: &[String], oddities: &mut Vec<Oddity>) -> Vec<Sour
     }
     if sources.len() > 1 && sources.contains(&Source::None) {
         oddities.push(Oddity::NoneBesideOthers(name.to_owned()));
+    }
+    let begins = sources.iter().any(|source| matches!(source, Source::Nonce(_) | Source::Hash(..)));
+    if SCRIPTS.contains(&name) && sources.contains(&Source::StrictDynamic) && !begins {
+        oddities.push(Oddity::TrustWithoutBeginning(name.to_owned()));
     }
     sources
 }

@@ -53,7 +53,10 @@ pub fn error_details(body: &str) -> Vec<&'static str> {
     {
         found.push("stack-trace");
     }
-    if any(&["/var/www", "/usr/share/", "/home/", "/opt/", "c:\\inetpub", "c:\\windows", "/srv/"]) {
+    let is_file = |folder: &str| lower.match_indices(folder).any(|(at, _)| begins_a_file(&lower[..at]));
+    if any(&["/var/www", "c:\\inetpub", "c:\\windows"])
+        || ["/usr/share/", "/home/", "/opt/", "/srv/"].into_iter().any(is_file)
+    {
         found.push("file-path");
     }
     let products = ["apache/", "nginx/", "php/", "openresty/", "tomcat/", "iis/", "openssl/", "jetty/", "werkzeug/"];
@@ -69,6 +72,18 @@ pub fn error_details(body: &str) -> Vec<&'static str> {
         found.push("database-error");
     }
     found
+}
+
+/// Whether what stands in front of a path lets it be a file of the server: the target of a link or a part of an address is none.
+fn begins_a_file(front: &str) -> bool {
+    let said = front.trim_end_matches(['"', '\'', '`']);
+    match said.chars().next_back() {
+        None => true,
+        Some('=') => false,
+        // A quote alone tells nothing; what names a file says so in front of it.
+        Some(last) if said.len() < front.len() => last.is_whitespace() && !said.trim_end().ends_with('='),
+        Some(last) => last.is_whitespace() || matches!(last, '(' | '[' | '>' | ':' | ',') && !said.ends_with("http:"),
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +104,20 @@ mod tests {
     #[test]
     fn an_error_page_that_tells_nothing_is_told_nothing_of() {
         assert!(error_details("<!DOCTYPE html><title>404</title><p>Not found. See /home.html or nginx/").is_empty());
+        for link in [
+            "<a href=/home/>top</a>",
+            "<a href=\"/home/\">top</a>",
+            "<a href = '/opt/x'>",
+            "<img src=https://www.example.jp/srv/a.png>",
+            "see www.example.jp/home/",
+        ] {
+            assert!(error_details(link).is_empty(), "{link}");
+        }
+        for file in
+            ["in /home/app/x.php on line 3", "<b>/srv/app/x.php</b>", "(/opt/app/x.rb:3)", "open '/usr/share/x' failed"]
+        {
+            assert_eq!(error_details(file), ["file-path"], "{file}");
+        }
         assert_eq!(error_details("<center>nginx/1.26.1</center>"), ["software-version"]);
         assert_eq!(
             error_details("Traceback (most recent call last):\n File \"/srv/app/x.py\""),

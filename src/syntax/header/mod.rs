@@ -7,6 +7,7 @@ mod cors;
 mod permissions;
 mod reporting;
 mod security;
+mod shown;
 
 pub use banner::{error_details, names_version, technology_fields};
 pub use caching::{SharedStorage, is_no_store, shared_storage};
@@ -15,6 +16,7 @@ pub use cors::{Grant, allowed_methods, cors_grant};
 pub use permissions::{Openness, item_token, permissions, resource_policy};
 pub use reporting::report_endpoints;
 pub use security::{Framing, Hsts, framing, hsts, is_nosniff, referrer_policy};
+pub use shown::{is_rule, shown};
 
 /// A response head.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

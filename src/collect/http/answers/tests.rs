@@ -24,7 +24,7 @@ const LADDERS: [(&str, &[&str]); 11] = [
             "max-age=31536000; includeSubDomains",
         ],
     ),
-    ("X-Content-Type-Options", &["", "nosniff"]),
+    ("X-Content-Type-Options", &["", "nosniff, nosniff", "nosniff"]),
     ("X-Frame-Options", &["", "SAMEORIGIN", "DENY"]),
     (
         "Referrer-Policy",
@@ -175,4 +175,26 @@ fn a_stricter_header_never_raises_the_risk() {
         }
     }
     assert!(rises.is_empty(), "{} of {pairs} rise; the first: {}", rises.len(), rises[0]);
+}
+
+#[test]
+fn headers_for_one_value_that_have_more_are_told() {
+    let repeated = |fields: &str| {
+        let head = head(format!("HTTP/1.1 200 OK\r\n{fields}\r\n").as_bytes()).unwrap();
+        let seen = response("https://www.example.jp/", &head, Role::Page, &Parties::default());
+        (seen.texts("repeated").join(" "), seen.flag("nosniff"), seen.flag("framing_refused"))
+    };
+    for (fields, wanted) in [
+        ("X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY,\r\n", ("", true, false)),
+        (
+            "X-Content-Type-Options: nosniff\r\nX-Content-Type-Options: nosniff\r\n",
+            ("x-content-type-options", true, false),
+        ),
+        ("X-Frame-Options: SAMEORIGIN, SAMEORIGIN\r\n", ("x-frame-options", false, true)),
+        ("X-Frame-Options: DENY\r\nX-Frame-Options: SAMEORIGIN\r\n", ("x-frame-options", false, true)),
+    ] {
+        let (words, nosniff, framing) = repeated(fields);
+        assert_eq!((words.as_str(), nosniff), (wanted.0, Some(wanted.1)), "{fields}");
+        assert!(wanted.0.is_empty() || framing == Some(wanted.2), "{fields}");
+    }
 }

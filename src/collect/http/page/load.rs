@@ -21,14 +21,35 @@ pub(in crate::collect::http) struct Load {
     pub(in crate::collect::http) nonce: String,
     /// It is a `ping` of a link: told when the link is followed.
     pub(in crate::collect::http) is_ping: bool,
+    /// A script asks for it, so that `'strict-dynamic'` trusts it.
+    pub(in crate::collect::http) is_by_script: bool,
+    /// The script that would ask for it is stopped by the page's policies.
+    pub(in crate::collect::http) is_stopped: bool,
+}
+
+impl Load {
+    pub(super) fn new(url: Url, kind: Kind, from: &'static str) -> Self {
+        Self {
+            url,
+            kind,
+            from,
+            integrity: String::new(),
+            nonce: String::new(),
+            is_ping: false,
+            is_by_script: false,
+            is_stopped: false,
+        }
+    }
 }
 
 /// One hint.
 #[derive(Debug, Clone)]
 pub(in crate::collect::http) struct Hint {
     pub(in crate::collect::http) url: Url,
-    /// `preconnect`, `dns-prefetch`, `prefetch` or `prerender`.
+    /// `preconnect`, `dns-prefetch`, `prefetch`, `prerender` or `speculation-rules`.
     pub(in crate::collect::http) kind: &'static str,
+    /// It stands in rules that are stopped by the page's policies.
+    pub(in crate::collect::http) is_stopped: bool,
 }
 
 struct Reader<'p, 'e> {
@@ -46,12 +67,9 @@ impl Reader<'_, '_> {
         {
             let attribute = |name: &str| self.element.attribute(name).unwrap_or_default().to_owned();
             self.page.loads.push(Load {
-                url,
-                kind,
-                from: self.from,
                 integrity: attribute("integrity"),
                 nonce: attribute("nonce"),
-                is_ping: false,
+                ..Load::new(url, kind, self.from)
             });
         }
     }
@@ -82,7 +100,7 @@ impl Reader<'_, '_> {
                 Some(Relation::Load(kind)) => self.load(href, kind),
                 Some(Relation::Hint(kind)) => {
                     if let Ok(url) = self.base.join(href.trim()) {
-                        self.page.hints.push(Hint { url, kind });
+                        self.page.hints.push(Hint { url, kind, is_stopped: false });
                     }
                 }
                 None => {}
@@ -203,7 +221,7 @@ pub(in crate::collect::http) fn from_style_sheet(text: &str, base: &Url, from: &
             CssUse::Font => Kind::Font,
             CssUse::Image => Kind::Image,
         };
-        Some(Load { url, kind, from, integrity: String::new(), nonce: String::new(), is_ping: false })
+        Some(Load::new(url, kind, from))
     };
     css::urls(text).into_iter().filter_map(of_url).collect()
 }
@@ -219,14 +237,10 @@ pub(in crate::collect::http) fn from_link_header<'a>(
         for rel in &link.rel {
             match of_relation(rel, &link.destination) {
                 Some(Relation::Load(kind)) => page.loads.push(Load {
-                    url: target.clone(),
-                    kind,
-                    from: "link-header",
                     integrity: link.integrity.clone().unwrap_or_default(),
-                    nonce: String::new(),
-                    is_ping: false,
+                    ..Load::new(target.clone(), kind, "link-header")
                 }),
-                Some(Relation::Hint(kind)) => page.hints.push(Hint { url: target.clone(), kind }),
+                Some(Relation::Hint(kind)) => page.hints.push(Hint { url: target.clone(), kind, is_stopped: false }),
                 None => {}
             }
         }

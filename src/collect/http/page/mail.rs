@@ -55,18 +55,13 @@ fn recipients(page: &mut Page, list: &str, place: &'static str) {
 /// The addresses of the texts.
 pub(super) fn of_texts(page: &mut Page, document: &Document) {
     let mut found: Vec<(String, &'static str)> = Vec::new();
-    for text in document.texts() {
+    for text in document.texts().filter(|text| may_hold(text)) {
+        let lower = text.to_ascii_lowercase();
         for (sign, place) in std::iter::once(("@", "text"))
             .chain(std::iter::once(("＠", "obfuscated")))
             .chain(HIDDEN.map(|sign| (sign, "obfuscated")))
         {
-            let lower;
-            let text = if sign.is_ascii() && sign.len() > 1 {
-                lower = text.to_ascii_lowercase();
-                lower.as_str()
-            } else {
-                text
-            };
+            let text = lower.as_str();
             for (at, _) in text.match_indices(sign) {
                 let before = text[..at].trim_end().chars().next_back();
                 let domain: String = text[at + sign.len()..]
@@ -83,6 +78,11 @@ pub(super) fn of_texts(page: &mut Page, document: &Document) {
     for (domain, place) in found {
         note(page, &domain, place);
     }
+}
+
+/// Whether a text can hold an address at all: most hold no byte with which a sign begins.
+fn may_hold(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'@' | b'(' | b'[' | b'{' | b'<' | b'_') || byte >= 0xe2)
 }
 
 fn note(page: &mut Page, domain: &str, place: &'static str) {

@@ -1,6 +1,7 @@
 //! A page as a browser reads it: what it loads, hints at, sends and links to. It keeps no text of a visitor and no address of a person.
 
 mod form;
+mod inline;
 mod load;
 mod mail;
 mod words;
@@ -11,8 +12,10 @@ use url::Url;
 
 use crate::syntax::csp::Kind;
 use crate::syntax::html::{Document, Element, decode, parse};
+use crate::syntax::import_map::ImportMap;
 
 pub(super) use form::Form;
+pub(super) use inline::{Inline, add_rules, rule_sets, stop};
 pub(super) use load::{Hint, Load, from_link_header, from_style_sheet};
 pub(super) use mail::Mail;
 pub(super) use words::{holds, words};
@@ -45,6 +48,14 @@ pub(super) struct Page {
     pub(super) generator: Option<String>,
     /// Scripts in the page's own text.
     pub(super) inline_scripts: usize,
+    /// Those of them, and those rules, that load or hint at something by what is written in them.
+    pub(super) inline: Vec<Inline>,
+    /// What names of modules stand for.
+    pub(super) import_map: ImportMap,
+    /// Files of speculation rules that the answer names and that were not read yet.
+    pub(super) rule_sets: Vec<Url>,
+    /// Rules choose among the page's links what is fetched ahead of time, or could not be read.
+    pub(super) speculates: bool,
     /// Event handler attributes and `javascript:` URLs.
     pub(super) handlers: usize,
     /// Its text, without that of scripts and styles.
@@ -100,6 +111,9 @@ fn read_document(page: &mut Page, text: &str, url: &Url, place: Place) {
     let is_main = place.depth == 0 && !place.in_noscript;
     for element in document.elements() {
         load::of_element(page, element, &base, place.in_noscript);
+        if !place.in_noscript {
+            inline::of_element(page, element, &base);
+        }
         link(page, element, &base);
         mail::of_element(page, element);
         scripts(page, element);

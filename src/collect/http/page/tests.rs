@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::syntax::csp::policies_of_field;
 
 fn page(html: &str) -> Page {
     read(html.as_bytes(), Some("text/html; charset=utf-8"), &Url::parse("https://www.example.jp/a/").unwrap())
@@ -180,6 +181,64 @@ fn policies_and_refreshes_count_where_the_standard_says() {
     {
         assert_eq!(refresh(content, &base).map(|url| url.path().to_owned()).as_deref(), target, "{content}");
     }
+}
+
+/// What the page's own scripts and rules come to under a policy: loads and hints that happen.
+fn by_scripts(html: &str, policy: &str) -> (Vec<String>, Vec<String>, bool) {
+    let mut page = page(html);
+    stop(&mut page, &policies_of_field(policy), &Url::parse("https://www.example.jp/a/").unwrap());
+    let loads = page.loads.iter().filter(|load| !load.is_stopped).map(|load| load.url.to_string()).collect();
+    let hints = page.hints.iter().filter(|hint| !hint.is_stopped);
+    (loads, hints.map(|hint| format!("{} {}", hint.kind, hint.url)).collect(), page.speculates)
+}
+
+#[test]
+fn modules_that_scripts_name_are_loads() {
+    let html = "<base href=/b/><script type=importmap>{\"imports\": {\"lib\": \"https://lib.example.net/lib.js\"}, \"integrity\": {\"https://lib.example.net/lib.js\": \"sha256-x\"}}</script>\
+         <script type=module nonce=n>import lib from 'lib'; import './own.js'; import 'unknown'; import x from 'https://css.example.net/' with {type: 'css'}; import('https://late.example.net/');</script>\
+         <script>import('https://classic.example.net/'); // import('https://comment.example.net/')\n</script>\
+         <script>import 'https://mistake.example.net/'</script><script type=text/plain>import('https://data.example.net/')</script>\
+         <noscript><script type=module>import 'https://never.example.net/'</script></noscript>";
+    let (loads, _, _) = by_scripts(html, "");
+    assert_eq!(
+        loads,
+        [
+            "https://lib.example.net/lib.js",
+            "https://www.example.jp/b/own.js",
+            "https://css.example.net/",
+            "https://late.example.net/",
+            "https://classic.example.net/"
+        ]
+    );
+    let page = page(html);
+    let lib = &page.loads[0];
+    assert_eq!(
+        (lib.integrity.as_str(), lib.nonce.as_str(), lib.from, lib.is_by_script),
+        ("sha256-x", "n", "module", false)
+    );
+    assert_eq!((page.loads[2].kind, page.loads[3].is_by_script), (Kind::Style, true));
+    // A script that is stopped imports nothing.
+    assert_eq!(by_scripts(html, "script-src 'nonce-n'").0.len(), 4);
+    assert_eq!(by_scripts(html, "script-src 'self'").0.len(), 0);
+}
+
+#[test]
+fn speculation_rules_are_hints_where_they_are_in_force() {
+    let list = "<script type=speculationrules nonce=n>{\"prefetch\": [{\"urls\": [\"/own\", \"https://a.example.net/\"]}], \"prerender\": [{\"urls\": [\"//b.example.net/\"]}]}</script>";
+    let wanted =
+        ["prefetch https://www.example.jp/own", "prefetch https://a.example.net/", "prerender https://b.example.net/"];
+    for policy in ["", "img-src 'none'", "script-src 'nonce-n'", "script-src 'self' 'inline-speculation-rules'"] {
+        assert_eq!(by_scripts(list, policy).1, wanted, "{policy}");
+    }
+    for policy in ["script-src 'self'", "default-src 'none'", "script-src 'nonce-n', script-src 'none'"] {
+        assert!(by_scripts(list, policy).1.is_empty(), "{policy}");
+    }
+    let links = "<script type=speculationrules>{\"prefetch\": [{\"where\": {\"selector_matches\": \"a\"}, \"eagerness\": \"eager\"}]}</script>";
+    assert!(by_scripts(links, "").2 && !by_scripts(links, "script-src 'self'").2);
+    assert!(!by_scripts("<script type=speculationrules>x</script>", "").2);
+    let url = Url::parse("https://www.example.jp/a/").unwrap();
+    let sets = rule_sets(["\"/r.json\", \"s.json\";x", "no string"].into_iter(), &url);
+    assert_eq!(sets.iter().map(Url::path).collect::<Vec<_>>(), ["/r.json", "/a/s.json"]);
 }
 
 #[test]

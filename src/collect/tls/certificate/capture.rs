@@ -19,6 +19,7 @@ use super::super::SMTP_PORTS;
 use super::super::starttls::begin_smtp;
 use super::Sent;
 use super::client_auth::{Asked, ClientAuth};
+use super::overhear::{Heard, Met, Overheard};
 use super::tickets::{Counting, Ended, Tickets, read_out};
 use crate::collect::world::{Refusal, World};
 
@@ -91,6 +92,8 @@ pub(super) struct Shown {
     pub(super) client_auth: Option<ClientAuth>,
     /// The scheme of the handshake's signature.
     pub(super) scheme: Option<u16>,
+    /// What was chosen, in TLS 1.3.
+    pub(super) met: Option<Met>,
 }
 
 /// What is asked for in one handshake.
@@ -99,7 +102,28 @@ pub(super) struct Question {
     pub(super) family: Family,
     /// The schemes, where they are not those of the family; then TLS 1.3 alone, and only as far as the signature.
     pub(super) schemes: Option<Vec<u16>>,
+    /// Some of the suites and groups alone.
+    pub(super) narrowed: Option<Narrowed>,
 }
+
+impl Question {
+    /// The handshake of a client that knows one family of keys.
+    pub(super) fn of(family: Family) -> Self {
+        Self { family, schemes: None, narrowed: None }
+    }
+}
+
+/// Some of the suites and groups of TLS 1.3 that rustls speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Narrowed {
+    pub(super) suites: Vec<u16>,
+    pub(super) groups: Vec<u16>,
+}
+
+/// Suites of TLS 1.3 that rustls speaks with ring, in its order.
+pub(super) const RING_SUITES: [u16; 3] = [0x1302, 0x1301, 0x1303];
+/// Groups that it can agree on a key with, in its order.
+pub(super) const RING_GROUPS: [u16; 3] = [29, 23, 24];
 
 /// Makes one handshake.
 pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, question: Question) -> Captured {
@@ -115,16 +139,19 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
     let Ok(server_name) = ServerName::try_from(bare) else {
         return Captured::Unknown("the name is no host name".to_owned());
     };
+    let heard = Heard::default();
+    // How long a place at the host is waited for does not count.
+    let mut stream = match world.connect(name, address).await {
+        Ok(stream) => stream,
+        Err(refusal) => return Captured::Unknown(refusal.to_string()),
+    };
     let connected = async {
-        let mut stream = match world.connect(name, address).await {
-            Ok(stream) => stream,
-            Err(refusal) => return Err(Captured::Unknown(refusal.to_string())),
-        };
         if SMTP_PORTS.contains(&address.port())
             && let Err(refusal) = begin_smtp(&mut stream).await
         {
             return Err(Captured::Unknown(refusal.to_string()));
         }
+        let stream = Overheard::new(stream, heard.clone());
         let connection = TlsConnector::from(Arc::new(configuration)).connect(server_name, stream).await;
         connection.map_err(|error| match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
             Some(Error::AlertReceived(_) | Error::PeerIncompatible(_)) => Captured::Refused(error.to_string()),
@@ -139,6 +166,7 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
         tickets: None,
         client_auth: None,
         scheme: kept.scheme,
+        met: heard.met(keeping.suites()),
     };
     match finished {
         Ok(stream) => {
@@ -174,11 +202,19 @@ fn configuration(keeping: &Arc<Keeping>, counting: &Arc<Counting>, asked: &Arc<A
 }
 
 /// The provider with the suites of one family; the suites of TLS 1.3 belong to both.
-fn provider(family: Family) -> Arc<CryptoProvider> {
+fn provider(question: &Question) -> Arc<CryptoProvider> {
     let mut provider = ring::default_provider();
+    if let Some(narrowed) = &question.narrowed {
+        let wanted = &narrowed.suites;
+        let rank = |suite: u16| wanted.iter().position(|wanted| *wanted == suite);
+        provider.cipher_suites.retain(|suite| rank(u16::from(suite.suite())).is_some());
+        provider.cipher_suites.sort_by_key(|suite| rank(u16::from(suite.suite())));
+        provider.kx_groups.retain(|group| narrowed.groups.contains(&u16::from(group.name())));
+        return Arc::new(provider);
+    }
     provider.cipher_suites.retain(|suite| {
         let name = format!("{:?}", suite.suite());
-        match family {
+        match question.family {
             Family::Any => true,
             Family::Rsa => !name.contains("_ECDSA_"),
             Family::Elliptic => !name.contains("_ECDHE_RSA_"),
@@ -224,7 +260,12 @@ struct Kept {
 
 impl Keeping {
     fn new(question: Question) -> Self {
-        Self { provider: provider(question.family), question, kept: Mutex::new(Kept::default()) }
+        Self { provider: provider(&question), question, kept: Mutex::new(Kept::default()) }
+    }
+
+    /// The suites that are offered.
+    fn suites(&self) -> Vec<u16> {
+        self.provider.cipher_suites.iter().map(|suite| u16::from(suite.suite())).collect()
     }
 
     fn kept(&self) -> Kept {

@@ -10,8 +10,8 @@ pub(in crate::collect::tls) const CERTIFICATE: &str = "tls-certificate";
 pub(in crate::collect::tls) const CERTIFICATE_KIND: KindSpec = KindSpec {
     name: CERTIFICATE,
     subject: "endpoint:ADDR:PORT/NAME, or #rsa / #ecdsa behind it for the second certificate of a server that has two",
-    en: "one chain of certificates as one endpoint sends it, with its stapled OCSP answer, and what they are worth",
-    ja: "送信された証明書チェーンとOCSP応答、その検証結果",
+    en: "one chain of certificates as one endpoint sends it, with its stapled OCSP answer, and what they are worth. Weak keys of Debian (CVE-2008-0166) are not recognised: their list is not bundled",
+    ja: "送信された証明書チェーンとOCSP応答、その検証結果。Debianの脆弱な鍵(CVE-2008-0166)は、一覧を同梱していないため判別しません",
     fields: &[
         field(
             "trusted",

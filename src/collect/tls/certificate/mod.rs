@@ -7,6 +7,8 @@ mod facts;
 mod key;
 mod kind;
 mod lifetime;
+mod overhear;
+mod schemes;
 mod staple;
 mod tickets;
 mod trust;
@@ -20,12 +22,14 @@ use self::facts::observe;
 use self::key::is_rsa;
 use self::kind::CERTIFICATE;
 pub(super) use self::kind::CERTIFICATE_KIND;
+pub(super) use self::overhear::Met;
+pub(super) use self::schemes::look_at_schemes;
 pub(super) use self::tickets::Tickets;
 use self::trust::Stores;
 use super::NAME;
+use crate::collect::limits::SHARING_ENDPOINTS;
 use crate::collect::world::World;
 use crate::model::{Census, Evidence, Gap, Observation, Time, Value};
-use crate::syntax::tls::{SIGNATURES, is_signature_of_tls13};
 
 /// What the certificates of one endpoint came to.
 #[derive(Debug)]
@@ -45,6 +49,8 @@ pub(super) struct Behind {
     pub(super) client_auth: Option<ClientAuth>,
     /// Signature schemes of TLS 1.3, and whether that list is whole.
     pub(super) schemes: Option<(Vec<u16>, bool)>,
+    /// Suites and groups of TLS 1.3 that handshakes were made with, in their order.
+    pub(super) met: Vec<Met>,
     /// Connections that were opened for all this.
     pub(super) connections: u32,
 }
@@ -72,7 +78,7 @@ pub(super) struct Greeting(Captured);
 impl Greeting {
     /// Makes it.
     pub(super) async fn new(place: Place<'_>, behind: &mut Behind) -> Self {
-        let captured = capture(place, Question { family: Family::Any, schemes: None }, behind).await;
+        let captured = capture(place, Question::of(Family::Any), behind).await;
         if let Captured::Chain(shown) = &captured {
             (behind.tickets, behind.client_auth) = (shown.tickets, shown.client_auth);
         }
@@ -84,6 +90,14 @@ impl Greeting {
         match &self.0 {
             Captured::Chain(shown) => Ok(shown.sent.version.clone()),
             Captured::Refused(reason) | Captured::Unknown(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// Whether it showed a certificate with an RSA key; `None` where that cannot be told.
+    pub(super) fn is_rsa(&self) -> Option<bool> {
+        match &self.0 {
+            Captured::Chain(shown) => shown.sent.is_rsa(),
+            _ => None,
         }
     }
 
@@ -177,7 +191,7 @@ async fn second(
     if in_the_clear.are_whole {
         return Ok(None);
     }
-    let question = Question { family, schemes: None };
+    let question = Question::of(family);
     let mut told = capture(place, question.clone(), behind).await;
     if matches!(told, Captured::Unknown(_)) {
         told = capture(place, question, behind).await;
@@ -186,50 +200,20 @@ async fn second(
         Captured::Chain(shown) => Ok(Some(shown.sent)),
         Captured::Refused(_) => Ok(None),
         // Some servers close without a word where nothing fits. That is a no only if they answer what does fit.
-        Captured::Unknown(reason) => {
-            match capture(place, Question { family: Family::Any, schemes: None }, behind).await {
-                Captured::Chain(_) => Ok(None),
-                _ => Err(reason),
-            }
-        }
+        Captured::Unknown(reason) => match capture(place, Question::of(Family::Any), behind).await {
+            Captured::Chain(_) => Ok(None),
+            _ => Err(reason),
+        },
     }
-}
-
-/// Signature schemes of TLS 1.3, where they are encrypted: one handshake as far as the signature for each that is
-/// accepted, and one that is refused.
-pub(super) async fn look_at_schemes(place: Place<'_>, first: Option<u16>, behind: &mut Behind) {
-    let mut found: Vec<u16> =
-        first.filter(|scheme| schemes_of_tls13().any(|known| known == *scheme)).into_iter().collect();
-    let is_whole = loop {
-        let left: Vec<u16> = schemes_of_tls13().filter(|scheme| !found.contains(scheme)).collect();
-        let schemes = left.iter().copied().chain(SCHEMES_OF_CHAINS).collect();
-        let question = Question { family: Family::Any, schemes: Some(schemes) };
-        let mut told = capture(place, question.clone(), behind).await;
-        if matches!(told, Captured::Unknown(_)) {
-            told = capture(place, question, behind).await;
-        }
-        match told {
-            Captured::Chain(shown) => match shown.scheme.filter(|scheme| left.contains(scheme)) {
-                Some(scheme) => found.push(scheme),
-                None => break false,
-            },
-            Captured::Refused(_) => break true,
-            Captured::Unknown(_) => break false,
-        }
-    };
-    behind.schemes = Some((found, is_whole));
-}
-
-/// RSA with PKCS #1 signs no handshake of TLS 1.3, but may sign the chain (RFC 8446 section 4.2.3), which some servers look at.
-const SCHEMES_OF_CHAINS: [u16; 3] = [0x0401, 0x0501, 0x0601];
-
-fn schemes_of_tls13() -> impl Iterator<Item = u16> {
-    SIGNATURES.iter().map(|(scheme, _)| *scheme).filter(|scheme| is_signature_of_tls13(*scheme))
 }
 
 async fn capture(place: Place<'_>, question: Question, behind: &mut Behind) -> Captured {
     behind.connections = behind.connections.saturating_add(1);
-    capture::capture(place.world, place.name, place.address, question).await
+    let captured = capture::capture(place.world, place.name, place.address, question).await;
+    if let Captured::Chain(shown) = &captured {
+        behind.met.extend(shown.met.clone());
+    }
+    captured
 }
 
 /// Names on each chain the endpoints of other names that have the same key.
@@ -241,13 +225,15 @@ pub(super) fn name_shared_keys(evidence: &mut Evidence) {
             holders.entry(key.to_owned()).or_default().push((host_of(&endpoint), endpoint));
         }
     }
+    holders.values_mut().for_each(|of_key| of_key.sort_by(|one, other| one.1.cmp(&other.1)));
     for seen in evidence.observations.iter_mut().filter(|seen| seen.kind == CERTIFICATE) {
         let host = host_of(seen.subject.name());
         let Some(of_key) = seen.text("key_sha256").and_then(|key| holders.get(key)) else { continue };
-        let mut others: Vec<String> =
-            of_key.iter().filter(|(other, _)| *other != host).map(|(_, endpoint)| endpoint.clone()).collect();
-        others.sort();
-        seen.set("key_shared_with", Value::texts(others));
+        let is_other = |(other, _): &&(String, String)| *other != host;
+        let count = of_key.iter().filter(is_other).count();
+        let kept = of_key.iter().filter(is_other).map(|(_, endpoint)| endpoint.clone()).take(SHARING_ENDPOINTS);
+        let more = count.checked_sub(SHARING_ENDPOINTS).filter(|more| *more > 0).map(|more| format!("and {more} more"));
+        seen.set("key_shared_with", Value::texts(kept.chain(more)));
     }
 }
 

@@ -48,6 +48,9 @@ pub(super) enum Answer {
 enum Heard {
     Flight(Box<Flight>),
     NotTls,
+    /// It ended in the middle of an answer.
+    Broken,
+    /// It ended without a byte.
     Closed,
     Silent,
     Unreachable(Refusal),
@@ -140,6 +143,7 @@ impl<'a> Asker<'a> {
         let (mut misses, mut waits, mut last_alert) = (0, 0, None);
         loop {
             let heard = self.once(question).await;
+            let is_wordless = !matches!(heard, Heard::NotTls | Heard::Broken);
             let reason = match heard {
                 Heard::Flight(flight) => match (&flight.hello, flight.alert) {
                     (Some(_), _) => {
@@ -157,6 +161,7 @@ impl<'a> Asker<'a> {
                 },
                 Heard::Late => return Answer::Unknown(self.late()),
                 Heard::NotTls => "the answer is no TLS".to_owned(),
+                Heard::Broken => "the answer ends in the middle".to_owned(),
                 Heard::Closed => "the connection was closed without an answer".to_owned(),
                 Heard::Silent => self.late(),
                 Heard::Unreachable(refusal) => refusal.to_string(),
@@ -169,6 +174,8 @@ impl<'a> Asker<'a> {
                 continue;
             }
             match self.still_answers().await {
+                // Half an answer is no refusal, however often it comes.
+                Some(0) if misses > 1 && !is_wordless => return Answer::Unknown(reason),
                 Some(0) if misses > 1 => return Answer::Refused(None),
                 Some(0) => {}
                 // It had only stopped for a while, so what it did says nothing about this hello.
@@ -252,6 +259,7 @@ impl<'a> Asker<'a> {
             _ if has_hello => Heard::Flight(Box::new(reader.into_flight())),
             (Progress::Done, _) => Heard::Flight(Box::new(reader.into_flight())),
             (Progress::NotTls, _) => Heard::NotTls,
+            (Progress::More, Some(Heard::Closed) | None) if !reader.is_untouched() => Heard::Broken,
             (Progress::More, Some(heard)) => heard,
             (Progress::More, None) => Heard::Closed,
         }
@@ -260,22 +268,30 @@ impl<'a> Asker<'a> {
     /// One connection: sends, and hands in what comes until it is told to stop. `None` where it was told so.
     async fn exchange(&self, question: Question<'_>, feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
         let limit = Duration::from_millis(self.seconds.saturating_mul(250));
-        let attempt = timeout(limit, self.attempt(question, feed));
+        let attempt = async {
+            let Target { world, name, address, .. } = self.target;
+            self.connections.set(self.connections.get().saturating_add(1));
+            let stream = match world.connect_within(name, address, limit).await {
+                Ok(stream) => stream,
+                Err(refusal) => return Some(Heard::Unreachable(refusal)),
+            };
+            timeout(limit, self.attempt(stream, question, feed)).await.unwrap_or(Some(Heard::Silent))
+        };
         match select(Box::pin(attempt), self.expiry.clone()).await {
-            Either::Left((Ok(ended), _)) => ended,
-            Either::Left((Err(_), _)) => Some(Heard::Silent),
+            Either::Left((ended, _)) => ended,
             Either::Right(_) => Some(Heard::Late),
         }
     }
 
-    async fn attempt(&self, question: Question<'_>, mut feed: impl FnMut(&[u8]) -> bool) -> Option<Heard> {
-        let Target { world, name, address, smtp } = self.target;
-        self.connections.set(self.connections.get().saturating_add(1));
-        let mut stream = match world.connect(name, address).await {
-            Ok(stream) => stream,
-            Err(refusal) => return Some(Heard::Unreachable(refusal)),
-        };
-        if smtp && let Err(refusal) = starttls::begin_smtp(&mut stream).await {
+    async fn attempt(
+        &self,
+        mut stream: Box<dyn Stream>,
+        question: Question<'_>,
+        mut feed: impl FnMut(&[u8]) -> bool,
+    ) -> Option<Heard> {
+        if self.target.smtp
+            && let Err(refusal) = starttls::begin_smtp(&mut stream).await
+        {
             return Some(Heard::Unreachable(refusal));
         }
         if let Err(error) = stream.write_all(question.bytes).await {

@@ -71,6 +71,12 @@ impl Facts<'_> {
         Version::ALL.iter().any(|version| *version < Version::Tls13 && *version > Version::Ssl2 && self.is(*version))
     }
 
+    /// Whether everything from SSL 3.0 to TLS 1.2 was refused.
+    pub(super) fn is_old_refused(&self) -> bool {
+        let is_refused = |version: &Version| self.found.told.get(version) == Some(&Told::Refused);
+        Version::ALL.iter().filter(|version| (Version::Ssl3..=Version::Tls12).contains(*version)).all(is_refused)
+    }
+
     /// Why a version is unknown, if it is.
     pub(super) fn unknown(&self, version: Version) -> Option<String> {
         match self.found.told.get(&version) {

@@ -17,7 +17,7 @@ const STRONG_GROUPS: [u16; 5] = [29, 23, 24, 30, 25];
 /// Those of them that every guideline allows: what a clean site accepts in TLS 1.2.
 const COMMON_GROUPS: [u16; 3] = [29, 23, 24];
 /// Application protocols that a web server may choose.
-const ALPN: [&str; 4] = ["h2", "http/1.1", "http/1.0", "spdy/3.1"];
+const ALPN: [&str; 3] = ["h2", "http/1.1", "spdy/3.1"];
 /// Bytes of a long hello: beyond the sizes that old load balancers stumble over, and more than one segment.
 const LONG_BYTES: usize = 2_048;
 
@@ -76,6 +76,11 @@ pub(super) fn groups_12() -> Vec<u16> {
 /// The groups that a clean site may accept in TLS 1.2.
 pub(super) fn strong_groups_12() -> Vec<u16> {
     COMMON_GROUPS.to_vec()
+}
+
+/// Strong suites that an ECDSA or EdDSA certificate signs for.
+pub(super) fn strong_ecdsa_12() -> Vec<u16> {
+    STRONG_12.into_iter().filter(|suite| Suite(*suite).is_ecdsa()).collect()
 }
 
 /// Every other group of TLS 1.2.

@@ -14,6 +14,7 @@ mod tls13;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
 
 use tokio::join;
 
@@ -21,7 +22,7 @@ pub(super) use self::ask::Target;
 use self::ask::{Answer, Asker};
 use self::hellos::Load;
 use self::notes::{Notes, pick};
-use super::certificate::{Behind, InTheClear};
+use super::certificate::{Behind, InTheClear, Met};
 use super::search::{Offer, Reply, Search};
 use crate::model::Observation;
 use crate::syntax::tls::{Flight, Hello, Version, ssl2_hello};
@@ -54,6 +55,15 @@ pub(super) enum Contact {
     Unknown(String),
 }
 
+/// What whole handshakes showed on the way.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Suites and groups of TLS 1.3, in the order in which they were met.
+    pub(super) met: Vec<Met>,
+    /// Whether the certificate that a browser gets has an RSA key.
+    pub(super) is_rsa: Option<bool>,
+}
+
 /// How a search ended.
 #[derive(Debug)]
 struct Ran {
@@ -62,6 +72,9 @@ struct Ran {
     /// The alert of its last refusal.
     alert: Option<u8>,
 }
+
+/// What was answered to another name, or why that is not known.
+type Named = Option<Result<&'static str, String>>;
 
 /// What was found out; lanes write to it side by side.
 #[derive(Debug, Default)]
@@ -81,10 +94,14 @@ struct Found {
     weak_signatures: Option<(Vec<u16>, bool)>,
     /// No other certificate than those that were met is there in TLS 1.2.
     chains_are_whole: bool,
-    sni_absent: Option<&'static str>,
-    sni_unknown: Option<&'static str>,
+    /// Everything that an RSA certificate could sign for was refused in TLS 1.2.
+    has_no_rsa: bool,
+    sni_absent: Named,
+    sni_unknown: Named,
     /// The version behind the chosen suite of a verdict run, which is only one of those that are accepted.
     met: BTreeMap<Version, BTreeSet<u16>>,
+    /// A hello that offers compression was answered.
+    was_compression_offered: bool,
 }
 
 /// One endpoint under probe.
@@ -139,15 +156,29 @@ impl<'a> Probe<'a> {
     }
 
     /// Everything else, in four lanes side by side; the world holds how many connections are open.
-    pub(super) async fn look(&self) {
-        let silent_at = self.ssl2().await;
-        join!(self.old(), self.tls12(), self.tls13());
+    ///
+    /// The handshakes of a whole client are made beside them; they hand in what they came to, and what was seen on the way.
+    pub(super) async fn look<T>(&self, greeting: impl Future<Output = (T, Seen)>) -> T {
+        let thirteen = async {
+            if self.deep {
+                let (value, seen) = greeting.await;
+                self.everything_13(&seen.met).await;
+                (value, seen)
+            } else {
+                join!(greeting, self.forbidden_13()).0
+            }
+        };
+        let (silent_at, (), (), (value, seen)) = join!(self.ssl2(), self.old(), self.tls12(), thirteen);
+        if !self.deep && self.is_accepted(Version::Tls12) {
+            self.weak_signatures(seen.is_rsa).await;
+        }
         self.fallback().await;
         if let Some(at) = silent_at {
             let is_alive = self.asker.answers() > at || self.asker.is_alive().await;
             let reason = "the server stopped answering what it had answered before";
             self.tell(Version::Ssl2, if is_alive { Told::Refused } else { Told::Unknown(reason.to_owned()) });
         }
+        value
     }
 
     /// Settles TLS 1.3 by what a full handshake came to, where hellos alone did not.
@@ -211,34 +242,48 @@ impl<'a> Probe<'a> {
 
     /// Sends one hello of a version and notes what its answer says on the side.
     async fn put(&self, version: Version, hello: &Hello) -> Put {
-        let answer = self.asker.ask(&hello.bytes()).await;
-        self.noted(version, answer)
+        for _ in 0..2 {
+            let answer = self.asker.ask(&hello.bytes()).await;
+            if let Some(put) = self.noted(version, hello, answer) {
+                return put;
+            }
+        }
+        // Twice the server chose a lower version: it does not speak the one that was asked for.
+        Put::Refused(None)
     }
 
     /// The same, and carries the handshake to its end where it can be.
     async fn put_through(&self, version: Version, hello: &Hello) -> Put {
         let answer = self.asker.ask_through(hello).await;
-        self.noted(version, answer)
+        match self.noted(version, hello, answer) {
+            Some(put) => put,
+            None => self.put(version, hello).await,
+        }
     }
 
-    fn noted(&self, version: Version, answer: Answer) -> Put {
-        match answer {
+    /// What an answer came to; `None` where it chooses a lower version, which is looked at twice.
+    fn noted(&self, version: Version, hello: &Hello, answer: Answer) -> Option<Put> {
+        Some(match answer {
             Answer::Hello(flight) => {
+                let selected = flight.hello.as_ref().map(|hello| (hello.version, hello.suite));
+                let (number, suite) = selected?;
+                // No server may choose what was not offered (RFC 5246 section 7.4.1.3, RFC 8446 section 4.1.3): such an
+                // answer is none to this hello.
+                if number > version.number() || !hello.suites.contains(&suite) {
+                    return Some(Put::Unknown("the answer chooses what was not offered".to_owned()));
+                }
                 let mut found = self.found.borrow_mut();
                 found.notes.take(&flight);
-                let selected = flight.hello.as_ref().map(|hello| (hello.version, hello.suite));
-                match selected {
-                    Some((number, suite)) if number == version.number() => {
-                        found.met.entry(version).or_default().insert(suite);
-                        Put::Accepted(flight)
-                    }
-                    // A server that answers with a lower version does not speak the one that was asked for.
-                    _ => Put::Refused(None),
+                found.was_compression_offered |= !hello.compression.is_empty();
+                if number < version.number() {
+                    return None;
                 }
+                found.met.entry(version).or_default().insert(suite);
+                Put::Accepted(flight)
             }
             Answer::Refused(alert) => Put::Refused(alert),
             Answer::Unknown(reason) => Put::Unknown(reason),
-        }
+        })
     }
 
     /// Runs a search of a version to its end.
@@ -247,13 +292,17 @@ impl<'a> Probe<'a> {
         let mut alpn = if version == Version::Tls12 && self.deep { self.alpn_left() } else { Vec::new() };
         while let Some(offer) = search.next() {
             let mut hello = self.hello(version, &offer);
-            hello.alpn.clone_from(&alpn);
+            if !alpn.is_empty() {
+                // With a known one behind them nobody has to refuse, and a refusal is one of the suites.
+                hello.alpn = alpn.iter().cloned().chain(self.found.borrow().notes.alpn.iter().cloned()).collect();
+            }
             let reply = match self.put(version, &hello).await {
                 Put::Accepted(flight) => {
                     let chosen = flight.hello.as_ref().and_then(|hello| hello.alpn()).map(String::from_utf8_lossy);
                     match chosen {
-                        Some(chosen) => alpn.retain(|name| *name != chosen),
-                        None => alpn.clear(),
+                        Some(chosen) if alpn.iter().any(|name| *name == chosen) => alpn.retain(|name| *name != chosen),
+                        // A known one goes before all that are left: whoever speaks that one never gets another.
+                        _ => alpn.clear(),
                     }
                     pick(&flight).map_or(Reply::Unknown, Reply::Accepted)
                 }

@@ -141,15 +141,18 @@ impl Facts<'_> {
                 self.seen.set(field, told);
             }
         }
-        if self.is_old_accepted() {
+        let is_proved = self.is_old_accepted() && self.found.was_compression_offered;
+        if is_proved || !notes.compression.is_empty() {
             let methods = notes.compression.iter().map(|method| match method {
                 1 => "deflate".to_owned(),
                 64 => "lzs".to_owned(),
                 other => format!("0x{other:02X}"),
             });
             self.seen.set("compression", Value::texts(methods));
-        } else {
+        } else if self.is_old_refused() {
             self.seen.set("compression", Value::List(Vec::new()));
+        } else {
+            self.seen.unknown("compression", "no hello that offers it was answered");
         }
         let formats = notes.point_formats.iter().map(|format| match format {
             0 => "uncompressed".to_owned(),
@@ -159,16 +162,32 @@ impl Facts<'_> {
         });
         self.seen.set("ec_point_formats", Value::texts(formats));
         self.seen.set("alpn", Value::texts(notes.alpn.iter().map(|name| cut(name))));
-        for (field, told) in [("sni.absent", self.found.sni_absent), ("sni.unknown_name", self.found.sni_unknown)] {
+        for (field, told) in [("sni.absent", &self.found.sni_absent), ("sni.unknown_name", &self.found.sni_unknown)] {
             match told {
-                Some(word) => self.seen.set(field, word),
-                None => self.seen.unknown(field, if self.deep { NO_OLD } else { VERDICT }),
+                Some(Ok(word)) => self.seen.set(field, *word),
+                Some(Err(reason)) => self.seen.unknown(field, cut(reason)),
+                None => self.seen.unknown(field, self.not_asked_in_12()),
             };
         }
         match &self.found.quirks {
             Some(quirks) => self.seen.set("quirks", Value::texts(quirks.iter().copied())),
-            None => self.seen.unknown("quirks", NO_OLD),
+            None => {
+                let unknown = [Version::Tls12, Version::Tls13].into_iter().find_map(|version| self.unknown(version));
+                let reason =
+                    unknown.unwrap_or_else(|| "asked in TLS 1.2 and 1.3, neither of which is accepted".to_owned());
+                self.seen.unknown("quirks", reason)
+            }
         };
+    }
+
+    /// Why nothing is known of what is asked in TLS 1.2 alone.
+    fn not_asked_in_12(&self) -> String {
+        match self.found.told.get(&Version::Tls12) {
+            _ if !self.deep => VERDICT.to_owned(),
+            Some(Told::Unknown(reason)) => cut(reason),
+            Some(Told::Accepted) => "the server stopped answering before it was asked".to_owned(),
+            _ => "asked in TLS 1.2, which is not accepted".to_owned(),
+        }
     }
 
     /// By what was asked for in the clear and behind the encryption, whichever is stricter.

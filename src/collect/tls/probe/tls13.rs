@@ -1,8 +1,9 @@
 //! The lane of TLS 1.3, asked with an empty key share: a HelloRetryRequest names suite and group and costs the server no key operation.
 
-use super::super::search::{Offer, Search, Space};
+use super::super::certificate::Met;
+use super::super::search::{Offer, Pick, Search, Space};
 use super::hellos::{self, Load, STRONG_13};
-use super::{Probe, Put, Told, pick};
+use super::{Probe, Put, Ran, Told, pick};
 use crate::syntax::tls::{KeyShare, Version};
 
 const VERSION: Version = Version::Tls13;
@@ -10,13 +11,15 @@ const VERSION: Version = Version::Tls13;
 const PROTOCOL_VERSION: u8 = 70;
 
 impl Probe<'_> {
-    pub(super) async fn tls13(&self) {
-        if self.deep { self.everything_13().await } else { self.forbidden_13().await }
-    }
-
-    async fn everything_13(&self) {
+    /// Everything but what whole handshakes met already. Those had a key share; that a hello without one is answered too,
+    /// so that its refusal counts, is seen first.
+    pub(super) async fn everything_13(&self, met: &[Met]) {
         let mut search = Search::new(hellos::space(VERSION));
-        let ran = self.run(VERSION, &mut search).await;
+        self.found.borrow_mut().met.entry(VERSION).or_default().extend(met.iter().map(|one| one.suite));
+        let ran = match met {
+            [] => self.run(VERSION, &mut search).await,
+            _ => self.go_on_from(met, &mut search).await,
+        };
         let may_want_a_share = search.suites().is_empty() && ran.cut.is_none() && ran.alert != Some(PROTOCOL_VERSION);
         if may_want_a_share && self.answers_with_share().await {
             // It takes a key share and asks for none: only what that share brings can be told.
@@ -32,8 +35,24 @@ impl Probe<'_> {
         }
     }
 
+    async fn go_on_from(&self, met: &[Met], search: &mut Search) -> Ran {
+        let Some(all) = search.next() else { return Ran { cut: None, alert: None } };
+        let first = match self.put(VERSION, &self.hello(VERSION, &all)).await {
+            Put::Accepted(flight) => pick(&flight),
+            Put::Refused(alert) => return Ran { cut: None, alert },
+            Put::Unknown(reason) => return Ran { cut: Some(reason), alert: None },
+        };
+        for one in met {
+            search.witness(&one.offered, Pick { suite: one.suite, group: one.group, signature: None, curve: None });
+        }
+        if let Some(first) = first {
+            search.witness(&all.suites, first);
+        }
+        self.run(VERSION, search).await
+    }
+
     /// The suites alone that are not strong and, where the profile wants one, the hybrid groups alone.
-    async fn forbidden_13(&self) {
+    pub(super) async fn forbidden_13(&self) {
         if self.wants_hybrid && !self.hybrid_alone().await {
             return;
         }

@@ -6,8 +6,11 @@
 //! takes at most N + G + Q + 8 hellos; where one certificate signs for all suites and all have a group, N + max(G, Q) + 6,
 //! and max(N, G, Q) + 6 of a server that follows the client's order of groups and signatures.
 
+mod list;
 mod order;
 mod signer;
+
+use list::{List, State};
 
 pub(crate) use order::Order;
 pub(crate) use signer::signs_with_rsa;
@@ -57,49 +60,6 @@ pub(crate) enum Reply {
     Unknown,
 }
 
-/// How far a list can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Open,
-    Whole,
-    Unknown,
-}
-
-/// One list under search.
-#[derive(Debug, Clone)]
-struct List {
-    left: Vec<u16>,
-    found: Vec<u16>,
-    state: State,
-}
-
-impl List {
-    fn new(candidates: Vec<u16>, sought: bool) -> Self {
-        Self { left: candidates, found: Vec::new(), state: if sought { State::Open } else { State::Unknown } }
-    }
-
-    /// Moves one over to what is found. Whether it was new.
-    fn find(&mut self, value: u16) -> bool {
-        match self.left.iter().position(|left| *left == value) {
-            Some(at) => {
-                self.left.remove(at);
-                self.found.push(value);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Everything, what is not yet found first.
-    fn all(&self) -> Vec<u16> {
-        self.left.iter().chain(&self.found).copied().collect()
-    }
-
-    fn is_open(&self) -> bool {
-        self.state == State::Open
-    }
-}
-
 /// What the next question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -125,13 +85,13 @@ pub(crate) struct Search {
     curve: Option<u16>,
     both_refused: bool,
     order: order::Evidence,
+    was_turned: bool,
     phase: Phase,
 }
 
 impl Search {
     /// A search over a space, from nothing.
     pub(crate) fn new(space: Space) -> Self {
-        let order = order::Evidence::new(space.suites.clone());
         Self {
             suites: List::new(space.suites, true),
             groups: List::new(space.groups, space.seek_groups),
@@ -139,7 +99,8 @@ impl Search {
             known: Vec::new(),
             curve: None,
             both_refused: false,
-            order,
+            order: order::Evidence::new(),
+            was_turned: false,
             phase: Phase::Suites,
         }
     }
@@ -155,11 +116,27 @@ impl Search {
         search
     }
 
+    /// Takes in what a whole handshake of somebody else's chose out of these suites. Only before the first question.
+    pub(crate) fn witness(&mut self, offered: &[u16], pick: Pick) {
+        if self.suites.find(pick.suite) {
+            self.known.push(pick.suite);
+        }
+        if let Some(group) = pick.group {
+            self.groups.find(group);
+        }
+        if self.suites.found.contains(&pick.suite) {
+            self.order.chose(offered, pick.suite);
+        }
+    }
+
     /// The next question; `None` at the end.
     pub(crate) fn next(&self) -> Option<Offer> {
-        let offer =
-            |suites: Vec<u16>, groups: Vec<u16>, signatures: Vec<u16>| Some(Offer { suites, groups, signatures });
+        let offer = |suites: Vec<u16>, groups, signatures| Some(Offer { suites, groups, signatures });
         match self.phase {
+            Phase::Suites if self.is_turning() => {
+                let turned = order::weak_first(&self.suites.left).into_iter().chain(self.suites.found.iter().copied());
+                offer(turned.collect(), self.groups.all(), self.signatures.all())
+            }
             Phase::Suites => offer(self.suites.left.clone(), self.groups.all(), self.signatures.all()),
             Phase::Both => offer(self.both_suites(), self.groups.left.clone(), self.signatures.left.clone()),
             Phase::Signatures(at) => {
@@ -236,8 +213,10 @@ impl Search {
         }
         match self.phase {
             Phase::Suites => {
-                self.suites.find(pick.suite);
-                self.known.push(pick.suite);
+                self.was_turned |= self.is_turning();
+                if self.suites.find(pick.suite) {
+                    self.known.push(pick.suite);
+                }
                 if self.suites.left.is_empty() {
                     self.suites.state = State::Whole;
                     self.advance(Phase::Both);
@@ -254,17 +233,26 @@ impl Search {
                 if self.both_refused && same && !needs_curve && self.groups.is_open() {
                     self.groups.state = State::Whole;
                 }
+                if !new_signature {
+                    self.signatures.state = State::Unknown;
+                }
                 self.advance(Phase::Signatures(if new_signature { at } else { at + 1 }));
             }
             Phase::Groups if new_group => self.advance(Phase::Groups),
             Phase::GroupsAndCurve if new_group => self.advance(Phase::GroupsAndCurve),
-            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(),
+            // No group, or one that was not offered: half an answer, or a server that keeps to its own, says nothing of others.
+            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(match pick.group {
+                Some(group) if offer.groups.contains(&group) => State::Whole,
+                _ => State::Unknown,
+            }),
             Phase::Order | Phase::Done => self.phase = Phase::Done,
         }
     }
 
     fn refused(&mut self) {
         match self.phase {
+            // A suite that was accepted before is refused among others: that says nothing of the others.
+            Phase::Suites if self.is_turning() => self.was_turned = true,
             Phase::Suites => {
                 self.suites.state = State::Whole;
                 self.advance(Phase::Both);
@@ -275,9 +263,15 @@ impl Search {
             }
             Phase::Signatures(at) => self.advance(Phase::Signatures(at + 1)),
             Phase::Groups if self.is_coupled() => self.advance(Phase::GroupsAndCurve),
-            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(),
+            Phase::Groups | Phase::GroupsAndCurve => self.groups_end(State::Whole),
             Phase::Order | Phase::Done => self.phase = Phase::Done,
         }
+    }
+
+    /// Whether the next question also asks whose order counts: a server that follows the client then shows another suite, as
+    /// it would without that, and one that does not shows the known one again.
+    fn is_turning(&self) -> bool {
+        self.suites.found.len() == 1 && !self.was_turned && self.order.told() == Order::Unknown
     }
 
     /// Whether every suite that was offered could have been chosen, so that the choice says whose order counts.
@@ -289,8 +283,8 @@ impl Search {
         }
     }
 
-    fn groups_end(&mut self) {
-        self.groups.state = State::Whole;
+    fn groups_end(&mut self, state: State) {
+        self.groups.state = state;
         self.advance(Phase::Order);
     }
 

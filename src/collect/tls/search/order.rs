@@ -1,5 +1,7 @@
 //! Who chooses the suite, read off the choices that were met anyway, and whether a weaker one was chosen before a better one.
 
+use std::collections::BTreeSet;
+
 use crate::syntax::tls::Suite;
 
 /// Who chooses.
@@ -28,13 +30,12 @@ impl Order {
 #[derive(Debug, Clone)]
 pub(super) struct Evidence {
     choices: Vec<(Vec<u16>, u16)>,
-    candidates: Vec<u16>,
     is_settled: bool,
 }
 
 impl Evidence {
-    pub(super) fn new(candidates: Vec<u16>) -> Self {
-        Self { choices: Vec::new(), candidates, is_settled: false }
+    pub(super) fn new() -> Self {
+        Self { choices: Vec::new(), is_settled: false }
     }
 
     /// Nothing about the order is asked for.
@@ -49,26 +50,21 @@ impl Evidence {
     /// What the choices tell about suites that are known to be accepted.
     pub(super) fn told(&self) -> Order {
         let accepted: Vec<u16> = self.choices.iter().map(|(_, pick)| *pick).collect();
-        let mut followed_both_ways = false;
+        let mut above = BTreeSet::new();
         for (offered, pick) in &self.choices {
             let mut usable = offered.iter().filter(|suite| accepted.contains(suite));
-            let first = usable.next();
-            if first.is_some_and(|first| first != pick) {
+            if usable.next().is_some_and(|first| first != pick) {
                 return Order::Server;
             }
-            // The client's first was chosen in an order that turns the candidates' one around.
-            let is_turned = usable.next().is_some_and(|second| self.rank(*second) < self.rank(*pick));
-            followed_both_ways |= is_turned;
+            above.extend(usable.map(|other| (*pick, *other)));
         }
+        // Two suites that were each chosen before the other cannot stand in one order of the server's own.
+        let is_followed_both_ways = above.iter().any(|(one, other)| above.contains(&(*other, *one)));
         match () {
             () if self.is_settled => Order::Single,
-            () if followed_both_ways => Order::Client,
+            () if is_followed_both_ways => Order::Client,
             () => Order::Unknown,
         }
-    }
-
-    fn rank(&self, suite: u16) -> usize {
-        self.candidates.iter().position(|candidate| *candidate == suite).unwrap_or(usize::MAX)
     }
 
     /// Suites that were chosen though a better one of those that are accepted was offered.

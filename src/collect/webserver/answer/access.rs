@@ -10,6 +10,21 @@ pub(super) enum Entry {
     Open(&'static str),
 }
 
+const BY_ADDRESS: &str = "who comes in depends on the client's address";
+
+impl Entry {
+    /// The same as a word of [`super::Answer::entry`].
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::In => "open",
+            Self::Refused(401) => "password",
+            Self::Refused(_) => "refused",
+            Self::Open(BY_ADDRESS) => "address",
+            Self::Open(_) => "elsewhere",
+        }
+    }
+}
+
 /// Whether the request comes in.
 pub(super) fn entry(course: &Course<'_, '_>) -> Entry {
     if let Some(node) = course.own("limit_except") {
@@ -26,7 +41,7 @@ pub(super) fn entry(course: &Course<'_, '_>) -> Entry {
     }
     let by_address = match rules(course) {
         Some(allowed) => allowed,
-        None => return Entry::Open("who comes in depends on the client's address"),
+        None => return Entry::Open(BY_ADDRESS),
     };
     let password = asks("auth_basic");
     let has_credentials = course.values.asked.headers.iter().any(|(name, _)| name == "authorization");

@@ -34,6 +34,12 @@ pub(super) struct Course<'p, 'a> {
     pub(super) content: Option<Part>,
     pub(super) open: Vec<String>,
     pub(super) steps: Vec<Part>,
+    /// Whether rules that depend on who asks let the request in, where that is taken for granted.
+    pub(super) enters: Option<bool>,
+    /// Who is let in: a word of [`super::Answer::entry`].
+    pub(super) entry: &'static str,
+    /// Another program answers.
+    pub(super) elsewhere: bool,
     cycles: usize,
 }
 
@@ -56,6 +62,9 @@ impl<'p, 'a> Course<'p, 'a> {
             content: None,
             open: Vec::new(),
             steps: Vec::new(),
+            enters: None,
+            entry: "",
+            elsewhere: false,
             cycles: 0,
         }
     }
@@ -203,12 +212,17 @@ impl<'p, 'a> Course<'p, 'a> {
 
     /// Access, then content.
     fn answer(&mut self) {
-        match access::entry(self) {
-            Entry::Open(reason) => return self.leave(reason),
-            Entry::Refused(status) => return self.finish(status),
-            Entry::In => {}
+        let entry = access::entry(self);
+        // The page of an error is let out whoever asked.
+        if self.error_status.is_none() {
+            self.entry = entry.word();
         }
-        self.make_content();
+        match (entry, self.enters) {
+            (Entry::In, _) | (Entry::Open(_), Some(true)) => self.make_content(),
+            (Entry::Refused(status), _) => self.finish(status),
+            (Entry::Open(_), Some(false)) => self.finish(403),
+            (Entry::Open(reason), None) => self.leave(reason),
+        }
     }
 
     /// The answer is sent as it is: no page of errors takes its place.

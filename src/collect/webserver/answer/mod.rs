@@ -4,6 +4,7 @@
 mod access;
 mod content;
 mod course;
+mod possible;
 mod request;
 mod rewrite;
 mod server;
@@ -14,10 +15,12 @@ use super::include;
 use super::model::{self, Server};
 use super::routing::Patterns;
 use super::socket::sockets;
-use super::tree::Block;
+use super::tree::{Block, Node};
+use super::version;
 use crate::collect::world::{FileKind, Refusal, World};
 use crate::model::{Location, WebServer};
 
+pub(super) use possible::{Possible, Ready};
 pub use request::Asked;
 
 use course::Course;
@@ -93,6 +96,21 @@ pub struct Answer {
     pub logs: Vec<AnswerLog>,
     /// What could not be read: subject and reason.
     pub faults: Vec<(String, String)>,
+    /// Who is let in by the rules in force: `open`, `refused`, `password`, `address`, or `elsewhere` where another server
+    /// decides; empty where the answer is made before anybody asks.
+    pub entry: &'static str,
+    /// Another program makes the content, and may add headers.
+    pub elsewhere: bool,
+    /// A module changes headers in ways that are not read here.
+    pub headers_open: bool,
+    /// The server's version is not told.
+    pub version_hidden: bool,
+    /// HTTP/2 is spoken on this socket.
+    pub http2: bool,
+    /// Name of the server in subjects, which is unique in its configuration.
+    pub server_subject: String,
+    /// The server has names, and the one that was asked for is none of them.
+    pub is_strange: bool,
 }
 
 /// A configuration that was read once and may be asked many times.
@@ -101,6 +119,8 @@ pub struct Asking<'w> {
     patterns: Patterns,
     world: &'w dyn World,
     root: Option<String>,
+    /// The version follows `add_header_inherit`.
+    knows_inherit: bool,
 }
 
 impl<'w> Asking<'w> {
@@ -108,26 +128,44 @@ impl<'w> Asking<'w> {
     #[must_use]
     pub fn new(world: &'w dyn World, server: &WebServer) -> Self {
         let read = include::read(world, server);
-        Self { read, patterns: Patterns::default(), world, root: server.root.clone() }
+        Self {
+            read,
+            patterns: Patterns::default(),
+            world,
+            root: server.root.clone(),
+            knows_inherit: version::knows_inherit(server.version.as_deref()),
+        }
     }
 
     /// What is answered to each request.
     #[must_use]
     pub fn answers(&self, asked: &[Asked]) -> Vec<Answer> {
-        let servers = model::servers(&self.read.directives);
-        let sockets = sockets(&servers);
-        let tables = Tables::of(&self.read.directives);
+        let ready = self.ready();
         let files = |path: &str| self.file(path);
         let answers = asked.iter().map(|one| {
-            let parts = Parts { servers: &servers, directives: &self.read.directives, files: &files };
-            let mut answer = match server::chosen(&servers, &sockets, &self.patterns, one) {
-                Some(chosen) => answered(&parts, chosen, &self.patterns, &tables, one),
-                None => Answer { open: vec!["no server listens there".to_owned()], ..Answer::default() },
-            };
+            let none = || Answer { open: vec!["no server listens there".to_owned()], ..Answer::default() };
+            let mut answer = ready.answer(one, &files, None).unwrap_or_else(none);
             answer.faults.clone_from(&self.read.faults);
             answer
         });
         answers.collect()
+    }
+
+    /// The configuration, ready for many questions.
+    pub(super) fn ready(&self) -> Ready<'_> {
+        let servers = model::servers(&self.read.directives, self.knows_inherit);
+        let sockets = sockets(&servers);
+        Ready { asking: self, tables: Tables::of(&self.read.directives), servers, sockets }
+    }
+
+    /// Why what it says may not be all: a part that could not be read or is not filled in.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let fault = self.read.faults.first().map(|(subject, reason)| format!("{subject}: {reason}"));
+        fault
+            .or_else(|| {
+                self.read.fragment.then(|| "the file is a part of a configuration: its server is elsewhere".to_owned())
+            })
+            .or_else(|| self.read.has_placeholders.then(|| "a placeholder was not filled in".to_owned()))
     }
 
     /// What is at a path of the server's host: `None` where that cannot be seen from here.
@@ -158,7 +196,10 @@ enum Found {
 struct Parts<'p, 'a> {
     servers: &'p [Server<'a>],
     directives: &'a Block,
+    sockets: &'p [super::socket::Socket],
     files: &'p dyn Fn(&str) -> Option<Found>,
+    /// Whether rules that depend on who asks let the request in, where that is taken for granted.
+    enters: Option<bool>,
 }
 
 fn answered<'a>(
@@ -192,6 +233,7 @@ fn answered<'a>(
         let _ = values.matches(pattern, true, host);
     }
     let mut course = Course::new(server, values, parts.files);
+    course.enters = parts.enters;
     if is_bad {
         course.finish(400);
     } else {
@@ -199,6 +241,15 @@ fn answered<'a>(
     }
     let mut answer = written::answer(parts, server, course);
     answer.chosen_by = chosen.by;
+    let has_name = |name: &String| !name.is_empty() && name != "_";
+    let mut names = server.node.own("server_name").flat_map(|node| &node.arguments);
+    answer.is_strange = chosen.by == "default" && names.any(has_name);
+    let port = format!(":{}", asked.port);
+    let socket = parts.sockets.iter().filter(|one| one.servers.contains(&chosen.number) && one.name.ends_with(&port));
+    let on_socket = socket.flat_map(|one| &one.servers).filter_map(|number| parts.servers.get(*number));
+    let speaks_http2 = |node: &Node| node.arguments.iter().any(|word| word == "http2");
+    answer.http2 = server.levels.first().is_some_and(|level| level.state.is_on("http2"))
+        || on_socket.flat_map(|one| one.node.own("listen")).any(speaks_http2);
     answer
 }
 

@@ -57,7 +57,7 @@ impl Asked {
     }
 
     /// The path without escapes and steps, and the arguments; `None` where nginx answers 400.
-    pub(super) fn parts(&self, merge_slashes: bool) -> Option<(String, Option<String>)> {
+    pub(in crate::collect::webserver) fn parts(&self, merge_slashes: bool) -> Option<(String, Option<String>)> {
         let (path, arguments) = match self.target.split_once('?') {
             Some((path, arguments)) => (path, Some(arguments.to_owned())),
             None => (self.target.as_str(), None),

@@ -31,12 +31,23 @@ pub(super) fn answer(parts: &Parts<'_, '_>, server: &Server<'_>, mut course: Cou
         lost: lost(server, &course),
         rules: course.state.rules.iter().map(|rule| part(rule.node)).chain(passwords(&course)).collect(),
         logs: logs.iter().map(|log| entry(log, &course, &formats)).collect(),
+        entry: course.entry,
+        elsewhere: course.elsewhere,
+        headers_open: course.state.opaque_headers || intercepts(&course),
+        version_hidden: matches!(course.state.word("server_tokens"), Some("off" | "")),
+        server_subject: server.name.clone(),
         redirect: course.redirect,
         open: course.open,
         steps: course.steps,
         content: course.content,
         ..Answer::default()
     }
+}
+
+/// Whether another program's errors are answered by pages of this server, wherever these are.
+fn intercepts(course: &Course<'_, '_>) -> bool {
+    let names = ["proxy_intercept_errors", "fastcgi_intercept_errors", "uwsgi_intercept_errors"];
+    course.elsewhere && names.iter().any(|name| course.state.is_on(name))
 }
 
 fn headers(course: &Course<'_, '_>) -> Vec<AnswerHeader> {

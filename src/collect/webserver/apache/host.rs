@@ -72,6 +72,11 @@ impl<'a> VirtualHost<'a> {
         self.word("sslengine").is_some_and(|word| matches!(word.as_str(), "on" | "optional"))
     }
 
+    /// Whether a request for a name is meant for it: the name is one of its own, or it has none.
+    pub(super) fn is_for(&self, name: &str) -> bool {
+        self.answers(name) || (self.server_name.is_none() && self.aliases.is_empty())
+    }
+
     /// Whether a name is one of its own.
     fn answers(&self, name: &str) -> bool {
         self.server_name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name))

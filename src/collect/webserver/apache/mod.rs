@@ -9,10 +9,12 @@ mod files;
 mod guard;
 mod header;
 mod host;
+mod keys;
 mod kind;
 mod levels;
 mod log_format;
 mod logs;
+mod promise;
 mod provider;
 mod read;
 mod rewrite;
@@ -34,7 +36,9 @@ use crate::model::WebServer;
 use read::{Node, Read};
 
 pub use explain::{Explained, explain};
+pub(super) use keys::keys;
 pub(super) use kind::SECTION;
+pub(super) use promise::Promising;
 
 /// Reads a configuration.
 pub(super) fn look(world: &dyn World, server: &WebServer, sensitive: Option<&[String]>) -> Whole {
