@@ -76,7 +76,7 @@ fn look_at(world: &RecordedWorld, site: Site) -> Evidence {
         waivers: Vec::new(),
         actions: Vec::new(),
     };
-    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0) };
+    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(AccessCollector.collect(world, &task))
 }
