@@ -16,6 +16,8 @@ mod trust;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use tokio::time::Instant;
+
 use self::capture::{Captured, Family, Question};
 pub(super) use self::client_auth::ClientAuth;
 use self::facts::observe;
@@ -70,6 +72,8 @@ pub(super) struct Place<'a> {
     pub(super) world: &'a dyn World,
     pub(super) name: &'a str,
     pub(super) address: SocketAddr,
+    /// When the time of the whole endpoint is over.
+    pub(super) end: Instant,
 }
 
 /// The handshake that a browser of today would make.
@@ -209,7 +213,7 @@ async fn second(
 
 async fn capture(place: Place<'_>, question: Question, behind: &mut Behind) -> Captured {
     behind.connections = behind.connections.saturating_add(1);
-    let captured = capture::capture(place.world, place.name, place.address, question).await;
+    let captured = capture::capture(place, question).await;
     if let Captured::Chain(shown) = &captured {
         behind.met.extend(shown.met.clone());
     }
