@@ -9,8 +9,10 @@ mod session;
 pub mod starttls;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
+use tokio::time::sleep;
 
 use self::certificate::{Behind, Greeting, Place};
 use self::probe::{Contact, Probe, Seen, Target};
@@ -94,6 +96,9 @@ async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evi
     let profile = task.declaration.site.tls_profile.as_ref();
     let wants_hybrid = profile.is_some_and(|profile| profile.grades().iter().any(|(_, demands)| demands.hybrid_group));
     let deep = target.world.looks_deep();
+    // Whole handshakes have what hellos leave of the endpoint's time.
+    let end = sleep(Duration::from_secs(target.world.timeout_seconds())).deadline();
+    let place = Place { world: target.world, name: target.name, address: target.address, end };
     let probe = Probe::new(target, deep, wants_hybrid);
     match probe.contact().await {
         Contact::Spoken => {}
@@ -110,7 +115,6 @@ async fn endpoint_of(target: Target<'_>, endpoint: &str, task: &Task<'_>) -> Evi
             return evidence;
         }
     }
-    let place = Place { world: target.world, name: target.name, address: target.address };
     let mut behind = Behind::default();
     let greeting = async {
         let greeting = Greeting::new(place, &mut behind).await;

@@ -43,7 +43,7 @@ fn declaration(root: Option<&str>) -> Declaration {
 
 fn look_at(world: &RecordedWorld) -> Evidence {
     let declaration = declaration(Some("root"));
-    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0) };
+    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(WebServerCollector.collect(world, &task))
 }

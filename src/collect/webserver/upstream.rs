@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::kinds::UPSTREAM;
+use super::location::Matching;
 use super::model::{Level, Server, Whole, seen as observation, subject};
-use super::variable::{is_client_host, is_client_text};
+use super::variable::{is_client_host, is_client_text, named_captures};
 use crate::collect::limits::cut;
 use crate::model::{Observation, Value};
 
@@ -28,11 +29,15 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>, nu
     let any_name = whole.sockets.iter().any(|socket| socket.default == number);
     // What is internal is reached by a redirect of the server's own, which a client cannot write.
     let internal = level.own("internal").next().is_some();
+    let captured: BTreeSet<String> = match &level.matching {
+        Some(Matching::Pattern(pattern, _)) => named_captures(pattern),
+        _ => BTreeSet::new(),
+    };
     let chosen: BTreeSet<String> = whole
         .variables
         .origins(host)
         .into_iter()
-        .filter(|name| is_client_text(name) || is_client_host(name, any_name))
+        .filter(|name| is_client_text(name) || is_client_host(name, any_name) || captured.contains(name))
         .filter(|_| !internal)
         .map(|name| format!("${name}"))
         .collect();

@@ -122,6 +122,11 @@ pub(super) fn captures_with_line_breaks(patterns: &[&str]) -> BTreeSet<String> {
     found
 }
 
+/// Names of the captures of a pattern, which hold what a client wrote.
+pub(super) fn named_captures(pattern: &str) -> BTreeSet<String> {
+    groups(pattern).into_iter().filter_map(|(name, _)| name).collect()
+}
+
 /// The capturing groups of a pattern, in the order of their opening brackets: name and content.
 fn groups(pattern: &str) -> Vec<(Option<String>, String)> {
     let characters: Vec<char> = pattern.chars().collect();
@@ -255,6 +260,8 @@ fn is_one_repetition(body: &str) -> bool {
     let atoms = atoms(body);
     match (atoms.first(), atoms.last()) {
         (Some((first, true)), Some((last, true))) => first == last || atoms.len() == 1,
+        // What any sign may end can end where the repetition before it would have gone on.
+        (Some((_, true)), Some((last, false))) => last == "." && atoms.len() == 2,
         _ => false,
     }
 }
@@ -304,6 +311,13 @@ mod tests {
 
     use super::*;
     use crate::collect::webserver::tests::nodes;
+
+    #[test]
+    fn what_any_sign_may_end_backtracks_and_captures_have_names() {
+        assert!(backtracks("^/(([a-z])+.)+[A-Z]([a-z])+$"));
+        assert!(!backtracks(r"^/([a-z]+/)+$"));
+        assert_eq!(named_captures("^/fetch/(?<target>.+)$").into_iter().collect::<Vec<_>>(), ["target"]);
+    }
 
     #[test]
     fn origins_go_through_maps_and_sets() {

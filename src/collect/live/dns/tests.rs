@@ -20,9 +20,14 @@ use crate::model::Site;
 type Answers = fn(&Message, bool) -> Vec<Vec<u8>>;
 
 fn resolver(answers: Answers) -> SocketAddr {
-    let socket = StdUdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    // A port that is free for packets may be taken for streams by somebody else: then another is looked for.
+    let both = || {
+        let socket = StdUdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+        let listener = TcpListener::bind(socket.local_addr().ok()?).ok()?;
+        Some((socket, listener))
+    };
+    let (socket, listener) = (0..50).find_map(|_| both()).unwrap();
     let address = socket.local_addr().unwrap();
-    let listener = TcpListener::bind(address).unwrap();
     std::thread::spawn(move || {
         let mut buffer = [0; 2_048];
         while let Ok((count, from)) = socket.recv_from(&mut buffer) {

@@ -1,8 +1,6 @@
 //! Full handshakes that keep what a server sends: its chain and its staple, once a family of keys. Nothing is trusted here.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ClientSessionStore, ResolvesClientCert, Resumption};
@@ -12,16 +10,16 @@ use rustls::crypto::{
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, NamedGroup, SignatureScheme};
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 use tokio_rustls::TlsConnector;
 
 use super::super::SMTP_PORTS;
 use super::super::starttls::begin_smtp;
-use super::Sent;
 use super::client_auth::{Asked, ClientAuth};
 use super::overhear::{Heard, Met, Overheard};
 use super::tickets::{Counting, Ended, Tickets, read_out};
-use crate::collect::world::{Refusal, World};
+use super::{Place, Sent};
+use crate::collect::world::Refusal;
 
 /// Which keys a server is asked to prove itself with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +124,8 @@ pub(super) const RING_SUITES: [u16; 3] = [0x1302, 0x1301, 0x1303];
 pub(super) const RING_GROUPS: [u16; 3] = [29, 23, 24];
 
 /// Makes one handshake.
-pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, question: Question) -> Captured {
+pub(super) async fn capture(place: Place<'_>, question: Question) -> Captured {
+    let Place { world, name, address, end } = place;
     let seconds = world.timeout_seconds();
     let keeping = Arc::new(Keeping::new(question));
     let counting = Arc::new(Counting::default());
@@ -140,10 +139,11 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
         return Captured::Unknown("the name is no host name".to_owned());
     };
     let heard = Heard::default();
-    // How long a place at the host is waited for does not count.
-    let mut stream = match world.connect(name, address).await {
-        Ok(stream) => stream,
-        Err(refusal) => return Captured::Unknown(refusal.to_string()),
+    let late = || Captured::Unknown(Refusal::TimedOut(seconds).to_string());
+    let mut stream = match timeout_at(end, world.connect(name, address)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(refusal)) => return Captured::Unknown(refusal.to_string()),
+        Err(_) => return late(),
     };
     let connected = async {
         if SMTP_PORTS.contains(&address.port())
@@ -158,8 +158,7 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
             _ => Captured::Unknown(error.to_string()),
         })
     };
-    let finished = timeout(Duration::from_secs(seconds), connected).await;
-    let finished = finished.unwrap_or_else(|_| Err(Captured::Unknown(Refusal::TimedOut(seconds).to_string())));
+    let finished = timeout_at(end, connected).await.unwrap_or_else(|_| Err(late()));
     let kept = keeping.kept();
     let mut shown = Shown {
         sent: Sent { chain: kept.chain, staple: Some(kept.staple), version: "none".to_owned() },
@@ -173,7 +172,7 @@ pub(super) async fn capture(world: &dyn World, name: &str, address: SocketAddr, 
             let version = stream.get_ref().1.protocol_version().map(|version| format!("{version:?}"));
             shown.sent.version = version.unwrap_or_default().replace('_', ".");
             if keeping.question.family == Family::Any && shown.sent.version == "TLSv1.3" {
-                let ended = read_out(stream, seconds).await;
+                let ended = timeout_at(end, read_out(stream, seconds)).await.unwrap_or(Ended::Open);
                 let counted = counting.counted();
                 shown.tickets = (ended == Ended::Whole || counted.count > 0).then_some(counted);
                 shown.client_auth = asked.told(ended);

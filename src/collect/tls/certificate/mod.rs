@@ -16,6 +16,8 @@ mod trust;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use tokio::time::Instant;
+
 use self::capture::{Captured, Family, Question};
 pub(super) use self::client_auth::ClientAuth;
 use self::facts::observe;
@@ -27,6 +29,7 @@ pub(super) use self::schemes::look_at_schemes;
 pub(super) use self::tickets::Tickets;
 use self::trust::Stores;
 use super::NAME;
+use crate::collect::limits::SHARING_ENDPOINTS;
 use crate::collect::world::World;
 use crate::model::{Census, Evidence, Gap, Observation, Time, Value};
 
@@ -69,6 +72,8 @@ pub(super) struct Place<'a> {
     pub(super) world: &'a dyn World,
     pub(super) name: &'a str,
     pub(super) address: SocketAddr,
+    /// When the time of the whole endpoint is over.
+    pub(super) end: Instant,
 }
 
 /// The handshake that a browser of today would make.
@@ -208,7 +213,7 @@ async fn second(
 
 async fn capture(place: Place<'_>, question: Question, behind: &mut Behind) -> Captured {
     behind.connections = behind.connections.saturating_add(1);
-    let captured = capture::capture(place.world, place.name, place.address, question).await;
+    let captured = capture::capture(place, question).await;
     if let Captured::Chain(shown) = &captured {
         behind.met.extend(shown.met.clone());
     }
@@ -224,13 +229,15 @@ pub(super) fn name_shared_keys(evidence: &mut Evidence) {
             holders.entry(key.to_owned()).or_default().push((host_of(&endpoint), endpoint));
         }
     }
+    holders.values_mut().for_each(|of_key| of_key.sort_by(|one, other| one.1.cmp(&other.1)));
     for seen in evidence.observations.iter_mut().filter(|seen| seen.kind == CERTIFICATE) {
         let host = host_of(seen.subject.name());
         let Some(of_key) = seen.text("key_sha256").and_then(|key| holders.get(key)) else { continue };
-        let mut others: Vec<String> =
-            of_key.iter().filter(|(other, _)| *other != host).map(|(_, endpoint)| endpoint.clone()).collect();
-        others.sort();
-        seen.set("key_shared_with", Value::texts(others));
+        let is_other = |(other, _): &&(String, String)| *other != host;
+        let count = of_key.iter().filter(is_other).count();
+        let kept = of_key.iter().filter(is_other).map(|(_, endpoint)| endpoint.clone()).take(SHARING_ENDPOINTS);
+        let more = count.checked_sub(SHARING_ENDPOINTS).filter(|more| *more > 0).map(|more| format!("and {more} more"));
+        seen.set("key_shared_with", Value::texts(kept.chain(more)));
     }
 }
 

@@ -246,7 +246,8 @@ async fn certificates_without_end_are_a_gap() {
         crate::collect::live::LiveOptions::of_site(std::path::Path::new("."), &site, Vec::new(), None, 5, 4, false);
     let world = crate::collect::live::LiveWorld::new(options);
     let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let place = Place { world: &world, name: "www.example.jp", address };
+    let end = tokio::time::sleep(std::time::Duration::from_secs(5)).deadline();
+    let place = Place { world: &world, name: "www.example.jp", address, end };
     let mut behind = Behind::default();
     let greeting = Greeting::new(place, &mut behind).await;
     let in_the_clear = InTheClear::default();
