@@ -161,6 +161,7 @@ pub(super) fn look_at(
             shown.join(", ").escape_debug()
         );
     }
+    let starttls = loaded.judged.declaration.site.mail.starttls;
     loaded.judged.declaration.site.mail.starttls |= options.starttls;
     let site = &loaded.judged.declaration.site;
     if streams.progress && !options.offline && !site.hosts.is_empty() {
@@ -183,7 +184,9 @@ pub(super) fn look_at(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     let now = now.unwrap_or_else(clock);
     let evidence = runtime.block_on(pipeline::collect_for(&loaded, &world, options.offline, now, asked));
-    Ok(Seen { evidence, by: loaded.judged, base: loaded.base })
+    // The flag asks for a look; what the site file says of it stays what it is, for a replay too.
+    loaded.judged.declaration.site.mail.starttls = starttls;
+    Ok(Seen { evidence, by: loaded.judged.as_replayed(), base: loaded.base })
 }
 
 /// What was seen of the one target of a command that writes beside the site file.

@@ -13,7 +13,7 @@ use super::document::records::RecordsDocument;
 use super::document::site::{ConfigurationDocument, LogKindDocument, SiteDocument};
 use super::document::waivers::{ActionsDocument, WaiversDocument};
 use super::reader::{self, YAML_LIMIT_BYTES};
-use super::schema::document;
+use super::schema::{document, placeless};
 use super::sources::{Judged, Sources, judged, parameter_from_flag, parameters_of, policy_of, profile_of, waiver_of};
 use super::target::{Target, read_target, shown};
 use super::tls_profile::tls_profile_json;
@@ -94,7 +94,12 @@ fn load_target(target: &str, options: &LoadOptions, read: Target) -> Result<Load
             }
         }
     }
-    let site_document: SiteDocument = document(&shown_site, &Tree { json: site_json.clone(), ..site_tree.clone() })?;
+    // What no file says was written by the program itself, which needs no schema to be told of its slips.
+    let site_document: SiteDocument = if site_tree.values.is_empty() {
+        placeless(&shown_site, &site_json)?
+    } else {
+        document(&shown_site, &Tree { json: site_json.clone(), ..site_tree.clone() })?
+    };
     let site = site_of(&shown_site, &site_tree, site_document)?;
     let policy = policy_json(options.policy.as_deref().unwrap_or(&site.policy), &base, options.policy.is_some())?;
     let mut checks: Vec<Cow<'static, str>> = bundled_check_texts().map(Cow::Borrowed).collect();

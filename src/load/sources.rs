@@ -65,6 +65,18 @@ pub struct Judged {
     pub checks: Arc<[Check]>,
 }
 
+impl Judged {
+    /// The same without what only the run that looked knows: register, people, records and the places of waivers. A run is
+    /// judged by this, so that its replay says the same.
+    #[must_use]
+    pub fn as_replayed(mut self) -> Self {
+        let declaration = &mut self.declaration;
+        (declaration.register, declaration.people, declaration.records) = (None, None, None);
+        declaration.waivers.iter_mut().for_each(|waiver| waiver.line = 0);
+        self
+    }
+}
+
 /// Reads the documents that a run is judged by and holds them against each other.
 ///
 /// # Errors
