@@ -3,6 +3,8 @@
 
 #[path = "cli/documents.rs"]
 mod documents;
+#[path = "cli/explain_url.rs"]
+mod explain_url;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -388,6 +388,7 @@ pub const KINDS: &[KindSpec] = &[
         ],
     },
     super::apache::SECTION,
+    super::remark::REMARK_KIND,
 ];
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {
