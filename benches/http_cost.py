@@ -125,11 +125,14 @@ def inside(folder, tenken, runs):
     server = subprocess.Popen(["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"])
     time.sleep(1)
     environment = dict(os.environ, NODE_EXTRA_CA_CERTS=f"{folder}/ca.pem", HOME=folder)
-    only = ["hdr-*", "ck-*", "web-*", "exp-*", "trk-form-page-clean", "trk-sri", "trk-resource-hints", "tls-hsts", "tls-https-only", "ops-leftovers",
-            "ops-vuln-contact", "log-not-on-http", "log-stats-not-public"]
-    flags = [word for glob in only for word in ("--only", glob)]
+    pages = ["hdr-*", "ck-*", "web-a*", "web-c*", "web-e*", "web-f*", "web-g*", "web-m*", "web-o*", "web-p*", "web-r*", "web-t*", "trk-form-page-clean",
+             "trk-sri", "trk-resource-hints", "tls-hsts", "tls-https-only"]
+    paths = ["web-security-txt", "exp-*", "ops-leftovers", "ops-vuln-contact", "log-not-on-http", "log-stats-not-public"]
+    assess = [tenken, "assess", f"https://{NAME}", "--cacert", f"{folder}/ca.pem", "--exit-zero", "--format", "json"]
+    only = lambda globs: [word for glob in globs for word in ("--only", glob)]
     contestants = {
-        "tenken": [tenken, "assess", f"https://{NAME}", "--cacert", f"{folder}/ca.pem", "--exit-zero", "--format", "json", *flags],
+        "tenken, headers, cookies and pages": [*assess, *only(pages)],
+        "tenken, these and 47 named paths": [*assess, *only(pages + paths)],
         "MDN Observatory": [f"{folder}/node_modules/.bin/mdn-http-observatory-scan", NAME],
     }
     figures = {name: [] for name in contestants}
@@ -155,7 +158,7 @@ def inside(folder, tenken, runs):
         medians[name] = [statistics.median(run[part] for run in found) for part in range(3)]
         wall, cpu, memory = medians[name]
         print(f"| {name} | {wall:.3f} | {cpu:.3f} | {memory:.1f} | {requests[name]} |")
-    own, other = medians["tenken"], medians["MDN Observatory"]
+    own, other = medians["tenken, headers, cookies and pages"], medians["MDN Observatory"]
     ratios = [other[part] / max(own[part], 1e-4) for part in range(3)]
     print(f"| ratio | {ratios[0]:.1f} | {ratios[1]:.1f} | {ratios[2]:.1f} | |")
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ring::digest;
 
 use crate::assess::{self, Inputs};
-use crate::collect::collector::{Collector, Task};
+use crate::collect::collector::{Collector, NOT_NEEDED, Task};
 use crate::collect::world::World;
 use crate::collect::{COLLECTORS, FOLLOWERS, excerpt, run};
 use crate::evaluate::{Selection, evaluate};
@@ -100,8 +100,8 @@ pub async fn collect_for(
     now: Time,
     options: &JudgeOptions,
 ) -> EvidenceFile {
-    let task = Task { declaration: &loaded.judged.declaration, offline, now };
     let needed = needed_kinds(&loaded.judged, options);
+    let task = Task { declaration: &loaded.judged.declaration, offline, now, needed: needed.as_ref() };
     let looks = |collector: &&&'static dyn Collector| {
         let needed = needed.as_ref();
         needed.is_none_or(|needed| collector.kinds().iter().any(|kind| needed.contains(kind.name)))
@@ -116,7 +116,7 @@ pub async fn collect_for(
     let mut evidence = run::collect(&here, world, &task).await;
     let site = &loaded.judged.declaration.site.name;
     let census = left.into_iter().flat_map(|collector| collector.kinds());
-    evidence.census.extend(census.map(|kind| Census::not_asked(kind.name, site, "left out by --only or --skip")));
+    evidence.census.extend(census.map(|kind| Census::not_asked(kind.name, site, NOT_NEEDED)));
     let taken = root.map(|root| snapshot::taken(world, &root.path, now, &asked, &mut evidence)).unwrap_or_default();
     evidence.extend(taken.clone());
     run::follow(FOLLOWERS, world, &task, &mut evidence);

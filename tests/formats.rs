@@ -80,6 +80,9 @@ fn a_summary_fits_one_screen_and_counts_what_it_leaves_out() {
             let options = RenderOptions { width: 100, summary: true, ..options(language) };
             let page = (text.render)(&assessment, &options);
             assert!(page.lines().count() <= 39, "{page}");
+            // What the counted rest is called stands there as far as a line has room, and so does what could not be had.
+            let gap = assessment.gaps.first().map(|gap| gap.collector.clone());
+            assert!(gap.is_none_or(|collector| page.contains(&format!("({collector}): "))), "{page}");
             let shown = page.lines().filter(|line| line.get(2..5).is_some_and(|start| start == ". [")).count();
             let counted = page.lines().find_map(|line| {
                 let (before, _) = line.split_once(more)?;

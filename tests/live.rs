@@ -255,7 +255,7 @@ fn names_of_one_address_share_its_few_places_and_nobody_waits_until_its_time_is_
         let options = LiveOptions::of_site(Path::new("/nowhere"), &site, overrides, None, 10, places, false);
         let world = Counting { below: LiveWorld::new(options), open: Rc::default(), most: Cell::new(0) };
         let declaration = Declaration { site, ..Declaration::default() };
-        let task = Task { declaration: &declaration, offline: false, now: Time::from_unix_seconds(0) };
+        let task = Task { declaration: &declaration, offline: false, now: Time::from_unix_seconds(0), needed: None };
         let collectors: Vec<&dyn Collector> =
             COLLECTORS.iter().copied().filter(|collector| ["tls", "http"].contains(&collector.name())).collect();
         let evidence = runtime.block_on(run::collect(&collectors, &world, &task));

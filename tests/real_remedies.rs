@@ -154,7 +154,7 @@ fn look(folder: &Path, case: &Case, ports: Ports, checks: &[Check]) -> Found {
         false,
     ));
     let now = Time::parse(NOW).unwrap();
-    let task = Task { declaration, offline: false, now };
+    let task = Task { declaration, offline: false, now, needed: None };
     // What the web answers is what these remedies are about; nothing else is looked at.
     let collectors: Vec<&dyn Collector> =
         COLLECTORS.iter().copied().filter(|collector| ["http", "declared"].contains(&collector.name())).collect();

@@ -187,7 +187,8 @@ fn looked(seed: u64, count: u64, checks: &[Check]) -> (u64, BTreeMap<String, u64
     let host = Host { name: "www.example.jp".to_owned(), https_port: 443, ..Host::default() };
     let site = Site { name: "x".to_owned(), hosts: vec![host], ..Site::default() };
     let declaration = Declaration { site, ..Declaration::default() };
-    let task = Task { declaration: &declaration, offline: false, now: Time::parse("2026-11-24").unwrap() };
+    let task =
+        Task { declaration: &declaration, offline: false, now: Time::parse("2026-11-24").unwrap(), needed: None };
     let collectors: [&dyn Collector; 1] = [&TlsCollector];
     let checks: Vec<&Check> = checks.iter().filter(|check| check.needs == "tls-endpoint").collect();
     assert!(checks.len() > 10);

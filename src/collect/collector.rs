@@ -1,5 +1,6 @@
 //! What a collector is: one way of looking, which states facts and never judges.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -18,7 +19,20 @@ pub struct Task<'a> {
     pub offline: bool,
     /// When the collection began.
     pub now: Time,
+    /// The kinds that some check of this run needs; `None` where all are wanted. What is asked for one kind alone need not be asked without it.
+    pub needed: Option<&'a BTreeSet<String>>,
 }
+
+impl Task<'_> {
+    /// Whether some check of this run needs a kind.
+    #[must_use]
+    pub fn needs(&self, kind: &str) -> bool {
+        self.needed.is_none_or(|needed| needed.contains(kind))
+    }
+}
+
+/// Why a kind was not looked at that no check of this run needs.
+pub const NOT_NEEDED: &str = "left out by --only or --skip";
 
 /// One way of looking.
 pub trait Collector: Sync {

@@ -37,6 +37,9 @@ const SECRET_WORDS: [&str; 13] = [
     "cookie",
 ];
 
+/// What a request brings along, in nginx's and Apache's spelling: whatever it is compared with may be a shared secret.
+const REQUEST_VALUES: [&str; 5] = ["$arg_", "$cookie_", "$http_x_", "%{http:", "%{query_string}"];
+
 /// The lines at and beside every place that the evidence names.
 #[must_use]
 pub fn excerpts(world: &dyn World, evidence: &Evidence) -> Excerpts {
@@ -115,6 +118,11 @@ fn secret_from(line: &str) -> Option<usize> {
             !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric)
         })
         .map(|(_, to)| to)
+        .chain(REQUEST_VALUES.iter().flat_map(|start| lower.match_indices(start)).map(|(at, start)| {
+            let name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '}');
+            let from = at + start.len();
+            lower[from..].find(|character: char| !name(character)).map_or(lower.len(), |length| from + length)
+        }))
         .min()
 }
 
@@ -171,6 +179,8 @@ mod tests {
             ("proxy_pass https://user:pw@example.jp/x;", "proxy_pass https://[…]@example.jp/x;"),
             ("contact: webmaster@example.jp", "contact: […]@example.jp"),
             ("key AKIA0123456789ABCDEFGHIJKLMN x", "key […] x"),
+            ("if ($arg_key = \"hunter2\") { return 200 ok; }", "if ($arg_key […]"),
+            ("RewriteCond %{HTTP:X-Key} !=hunter2", "RewriteCond %{HTTP:X-Key} […]"),
             ("server_tokens off;", "server_tokens off;"),
             ("%web ALL=(ALL) NOPASSWD: ALL", "%web ALL=(ALL) NOPASSWD: ALL"),
             ("ssl_certificate_key /etc/nginx/www.key;", "ssl_certificate_key /etc/nginx/www.key;"),

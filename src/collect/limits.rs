@@ -65,6 +65,8 @@ pub const CHAIN_QUESTIONS: usize = 6;
 pub const TLS_FLIGHT_BYTES: usize = 256 * 1024;
 /// Names of one certificate that are kept in a fact; large hosters put a hundred into one.
 pub const CERTIFICATE_NAMES: usize = 100;
+/// Endpoints with the same key that one fact names: lists of all with all would grow with the square of their number.
+pub const SHARING_ENDPOINTS: usize = 20;
 /// Addresses of one name that are looked at.
 pub const ADDRESSES_PER_HOST: usize = 8;
 /// DNS questions of one run: a site of ten hosts and three mail domains with deep SPF asks about two hundred.

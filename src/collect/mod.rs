@@ -9,6 +9,7 @@ pub mod dns;
 pub mod excerpt;
 pub mod host;
 pub mod http;
+pub mod key_file;
 pub mod limits;
 pub mod live;
 pub mod log_class;
@@ -32,6 +33,7 @@ pub const COLLECTORS: &[&dyn Collector] = &[
     &deploy::DeployCollector,
     &host::HostCollector,
     &access::AccessCollector,
+    &key_file::KeyFileCollector,
     &logs::LogsCollector,
     &tls::TlsCollector,
     &http::HttpCollector,

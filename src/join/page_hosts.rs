@@ -105,7 +105,11 @@ fn join(evidence: &Evidence) -> Evidence {
         derived.observations.push(seen);
     }
     derived.observations.extend(evidence.of_kind("http-page").filter_map(unbounded));
-    for host in evidence.of_kind("http-host") {
+    // A host of the body's own that pages load from belongs to the site whether it was declared as one of its hosts or not.
+    let looked_at: BTreeSet<&str> = evidence.of_kind("http-host").map(|host| host.subject.name()).collect();
+    let of_pages = evidence.of_kind("http-load").filter(|load| load.text("party") == Some("first"));
+    let of_pages = of_pages.filter(|load| !looked_at.contains(load.subject.name()));
+    for host in evidence.of_kind("http-host").chain(of_pages) {
         let mut seen = Observation::new(SCOPE_HOST, host.subject.clone(), host.source.clone(), "hosts against scope");
         seen.strength = Strength::Joined;
         match &scope {

@@ -295,8 +295,8 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
 
 /// The version that is named is that of the first server in this order.
 fn web_servers_of(read: ConfigurationDocument) -> Vec<WebServer> {
-    let ConfigurationDocument { nginx, apache, root, mut server_version, .. } = read;
-    [(WebServerKind::Nginx, nginx), (WebServerKind::Apache, apache)]
+    let ConfigurationDocument { nginx, apache, haproxy, root, mut server_version, .. } = read;
+    [(WebServerKind::Nginx, nginx), (WebServerKind::Apache, apache), (WebServerKind::Haproxy, haproxy)]
         .into_iter()
         .filter_map(|(kind, path)| {
             let path = path?;

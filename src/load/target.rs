@@ -58,7 +58,7 @@ pub(super) fn read_target(target: &str, options: &LoadOptions) -> Result<Target,
             Ok(made_up(&name, folder_of(path), found, options))
         }
         None => Err(wrong(
-            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, apache2.conf, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
+            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, apache2.conf, haproxy.cfg, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
         )),
     }
 }
@@ -96,6 +96,8 @@ enum Kind {
     NginxPart,
     Apache,
     ApachePart,
+    Haproxy,
+    HaproxyPart,
     Compose,
     Kubernetes,
     Dockerfile,
@@ -135,7 +137,11 @@ fn folder(target: &str, path: &Path, options: &LoadOptions) -> Result<Target, Lo
 fn made_up(name: &str, base: PathBuf, mut found: Found, options: &LoadOptions) -> Target {
     let mut configuration = Map::new();
     // A main file includes the others; without one the first part stands for it, and the rest is said to be unread.
-    for (key, main, part) in [("nginx", Kind::Nginx, Kind::NginxPart), ("apache", Kind::Apache, Kind::ApachePart)] {
+    for (key, main, part) in [
+        ("nginx", Kind::Nginx, Kind::NginxPart),
+        ("apache", Kind::Apache, Kind::ApachePart),
+        ("haproxy", Kind::Haproxy, Kind::HaproxyPart),
+    ] {
         let mut mains: Vec<String> = files_of(&found, main);
         if mains.is_empty() {
             mains = files_of(&found, part);
@@ -192,8 +198,8 @@ fn kind_of(file: &Path, shown: &Path) -> Result<Option<Kind>, LoadError> {
         Some(Kind::Systemd)
     } else if file.parent().is_some_and(|folder| folder.to_string_lossy().ends_with(".service.d")) {
         Some(Kind::DropIn)
-    } else if ending == "conf" || name.starts_with("nginx") {
-        of_apache(name, &text).or_else(|| of_nginx(name, &text))
+    } else if ending == "cfg" || ending == "conf" || name.starts_with("nginx") || name.starts_with("haproxy") {
+        of_haproxy(name, &text).or_else(|| of_apache(name, &text)).or_else(|| of_nginx(name, &text))
     } else {
         None
     })
@@ -224,6 +230,31 @@ fn of_apache(name: &str, text: &str) -> Option<Kind> {
     ]) || begins(&["LoadModule", "DocumentRoot", "ServerTokens", "RewriteEngine"])
     {
         Some(Kind::ApachePart)
+    } else {
+        None
+    }
+}
+
+/// HAProxy's sections: a line that begins in its first column with the name of one.
+fn of_haproxy(name: &str, text: &str) -> Option<Kind> {
+    let opens = |words: &[&str]| {
+        text.lines().filter(|line| !line.contains(['{', ';'])).any(|line| {
+            let mut parts = line.split_ascii_whitespace();
+            parts.next().is_some_and(|first| words.contains(&first))
+                && line.starts_with(|first: char| !first.is_whitespace())
+        })
+    };
+    let serves = opens(&["frontend", "listen"]);
+    let is_whole = opens(&["global"]) || opens(&["defaults"]);
+    let says = |words: &[&str]| {
+        text.lines().any(|line| line.split_ascii_whitespace().next().is_some_and(|first| words.contains(&first)))
+    };
+    let is_own =
+        says(&["bind", "use_backend", "default_backend", "http-request", "timeout", "acl", "balance", "maxconn"]);
+    if name == "haproxy.cfg" || (is_whole && (serves || opens(&["backend"])) && is_own) {
+        Some(Kind::Haproxy)
+    } else if (serves || opens(&["backend"])) && is_own {
+        Some(Kind::HaproxyPart)
     } else {
         None
     }
@@ -283,5 +314,9 @@ mod tests {
         assert_eq!(of_apache("x.conf", "ServerRoot /etc/httpd\nListen 80\n"), Some(Kind::Apache));
         assert_eq!(of_apache("x.conf", "  <virtualhost *:80>\n"), Some(Kind::ApachePart));
         assert_eq!(of_apache("x.conf", "server { listen 80; }"), None);
+        assert_eq!(of_haproxy("x.cfg", "global\n  maxconn 1\nfrontend a\n  bind :80\n"), Some(Kind::Haproxy));
+        assert_eq!(of_haproxy("x.cfg", "frontend a\n  bind :80\n"), Some(Kind::HaproxyPart));
+        assert_eq!(of_haproxy("x.conf", "server {\n  listen 80;\n}\n"), None);
+        assert_eq!(of_haproxy("setup.cfg", "[metadata]\nname = x\n"), None);
     }
 }

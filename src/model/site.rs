@@ -104,6 +104,8 @@ pub enum WebServerKind {
     Nginx,
     /// Apache httpd.
     Apache,
+    /// HAProxy.
+    Haproxy,
 }
 
 /// The web server's configuration.

@@ -37,6 +37,7 @@ words! {
     gate: "Gate", "ゲート";
     exit_code: "exit code", "終了コード";
     clauses: "Clauses", "条項ごとの判定";
+    clauses_in_short: "Clauses, with how many of their checks could look", "条項ごとの判定(点検できた検査/全検査)";
     mend_first: "To mend, greatest fall of risk first", "是正事項(リスク低減の大きい順)";
     cannot_tell: "Could not be told", "判断できなかった事項";
     not_looked: "Not looked at", "点検しなかった事項";
@@ -258,6 +259,16 @@ pub(super) fn the_rest(failing: usize, unknown: usize, unseen: usize, language: 
         Language::Japanese => {
             format!("ほかに不適合{failing}件、判断できなかった検査{unknown}件、点検しなかった検査{unseen}件")
         }
+    }
+}
+
+/// How much evidence could not be had, and the first of it.
+pub(super) fn first_gap(count: usize, first: &str, language: Language) -> String {
+    match (count, language) {
+        (0 | 1, Language::English) => format!("could not be had: {first}"),
+        (_, Language::English) => format!("could not be had, {count} in all: {first}"),
+        (0 | 1, Language::Japanese) => format!("得られなかった証拠: {first}"),
+        (_, Language::Japanese) => format!("得られなかった証拠(全{count}件): {first}"),
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Rules {
     pub copytruncate: bool,
     /// Removed files are overwritten.
     pub shred: bool,
+    /// Expiring files are sent by mail before they are removed.
+    pub mails: bool,
     /// Rotated files are compressed.
     pub compress: bool,
     /// Rotation runs as a user that is named.
@@ -180,6 +182,8 @@ fn rule(rules: &mut Rules, line: &str) -> Option<String> {
         "nocreate" | "copy" => rules.copytruncate = true,
         "su" => rules.su = true,
         "maxsize" => rules.maxsize = true,
+        "mail" => rules.mails = true,
+        "nomail" => rules.mails = false,
         "shred" => rules.shred = true,
         "noshred" => rules.shred = false,
         "compress" => rules.compress = true,

@@ -15,6 +15,7 @@ pub mod css;
 pub mod dkim;
 pub mod dmarc;
 pub mod glob;
+pub mod haproxy;
 pub mod header;
 pub mod html;
 pub mod import_map;

@@ -15,7 +15,7 @@ pub struct RemoteCopy {
 /// Programs whose arguments `[USER@]HOST:PATH` mean another machine.
 const BY_COLON: [&str; 4] = ["rsync", "scp", "sftp", "borg"];
 /// Programs that know other machines by URL alone, or by `sftp:HOST:PATH`.
-const BY_URL: [&str; 9] = ["restic", "duplicity", "lftp", "aws", "gsutil", "gcloud", "az", "azcopy", "mc"];
+const BY_URL: [&str; 10] = ["curl", "restic", "duplicity", "lftp", "aws", "gsutil", "gcloud", "az", "azcopy", "mc"];
 /// Programs that exist to send files away, so that they do even where the words do not say where to.
 const ALWAYS: [&str; 5] = ["scp", "sftp", "borg", "restic", "duplicity"];
 /// Schemes whose authority is a bucket, and the host behind it.
@@ -39,6 +39,9 @@ pub fn remote_copies(command: &str) -> Vec<RemoteCopy> {
     };
     for word in words {
         let name = word.rsplit('/').next().unwrap_or(word);
+        if name == "curl" && !uploads(command) {
+            continue;
+        }
         if !word.contains([':', '=', '@']) && (BY_COLON.contains(&name) || BY_URL.contains(&name) || name == "rclone") {
             end(program, named, &mut found);
             (program, named) = (Some(name), false);
@@ -54,6 +57,14 @@ pub fn remote_copies(command: &str) -> Vec<RemoteCopy> {
     }
     end(program, named, &mut found);
     found
+}
+
+/// Whether the words of a curl command send something rather than fetch it (curl(1): -T, -F, -d and their long names).
+fn uploads(command: &str) -> bool {
+    command.split_whitespace().any(|word| match word.strip_prefix("--") {
+        Some(long) => ["upload-file", "form", "data"].iter().any(|name| long.starts_with(name)),
+        None => word.strip_prefix('-').is_some_and(|short| short.contains(['T', 'F', 'd'])),
+    })
 }
 
 /// The host of a remote file system as fstab(5) names it: `HOST:/PATH`, `//HOST/SHARE`, `USER@HOST:PATH`.
@@ -183,5 +194,12 @@ mod tests {
             }
             let _ = (mounted_host(&command), git_host(&command));
         }
+    }
+
+    #[test]
+    fn curl_is_a_way_out_where_it_sends() {
+        let hosts = |command: &str| remote_copies(command).into_iter().filter_map(|way| way.host).collect::<Vec<_>>();
+        assert_eq!(hosts("curl -sT /var/log/nginx/access.log.1 https://drop.example.org/in/"), ["drop.example.org"]);
+        assert!(hosts("curl -s https://www.example.jp/health").is_empty());
     }
 }

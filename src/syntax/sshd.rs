@@ -227,6 +227,7 @@ impl Configuration {
 pub fn default(keyword: &str) -> &'static str {
     match keyword {
         "permitrootlogin" => "prohibit-password",
+        "loglevel" => "info",
         "passwordauthentication" | "kbdinteractiveauthentication" | "pubkeyauthentication" => "yes",
         "allowtcpforwarding" | "allowagentforwarding" | "allowstreamlocalforwarding" => "yes",
         "x11forwarding" | "permittunnel" | "gatewayports" | "permitemptypasswords" | "usepam" => "no",

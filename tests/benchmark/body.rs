@@ -54,6 +54,7 @@ const OPERATORS: [&str; 5] = ["webops", "itaku01", "hostcare", "vendor-a", "opst
 const FIRMS: [&str; 9] = ["hosting", "server", "names", "mail", "vault", "authority", "cms", "care", "systems"];
 const PLACES: [&str; 8] = ["kita", "minami", "higashi", "nishi", "umi", "yama", "kawa", "mori"];
 
+const SUITES: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 const CLUSTER: &str = include_str!("cluster.yml");
 const APACHE: &str = include_str!("apache2.conf");
 
@@ -78,6 +79,8 @@ impl Body {
         body.add_contractors(random.below(4), &mut random);
         body.add_pages(random.below(6));
         body.add_log_entries(20 + random.below(200), &mut random);
+        // What OpenSSL offers by itself is more than the policy's profile holds.
+        body.replace("nginx/nginx.conf", "http {\n", &format!("http {{\n    ssl_ciphers {SUITES};\n"));
         body.add_cluster();
         if seed % 2 == 1 {
             body.add_apache();
@@ -218,6 +221,10 @@ impl Body {
     /// An Apache of the staff beside the nginx of the visitors.
     fn add_apache(&mut self) {
         self.files.insert("apache/apache2.conf".to_owned(), APACHE.to_owned());
+        let entry = "192.0.2.21 2026-11-23T09:00:00+0900 \"GET /index.html HTTP/1.1\" 200 512 \"example\"\n";
+        for (log, text) in [("staff.log", entry), ("staff-error.log", "")] {
+            self.put_on_host(&format!("var/log/nginx/{log}"), text, "0640", "www-data:adm");
+        }
         self.replace(
             "tenken.yml",
             "  nginx: nginx/nginx.conf\n",

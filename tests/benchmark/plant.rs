@@ -90,7 +90,8 @@ impl Defect {
 
     /// Whether it is seen on the wire alone or there as well.
     fn is_of_wire(&self) -> bool {
-        matches!(self.theme(), "tls" | "hdr" | "ck" | "trk" | "web" | "exp" | "pol" | "ops" | "beyond")
+        // What the configuration must hold for HTTPS is asked of no server without it.
+        matches!(self.theme(), "cfg" | "tls" | "hdr" | "ck" | "trk" | "web" | "exp" | "pol" | "ops" | "beyond")
             || matches!(
                 self.rule.as_str(),
                 "log-not-on-http" | "log-stats-not-public" | "mail-contact-valid" | "mail-link-domain"
@@ -168,6 +169,14 @@ impl Planted {
                 || (defect.shuts_wire && other.is_of_wire())
             {
                 return Err(format!("it does not stand beside {}", other.id));
+            }
+            // Whoever is declared as a reader is no stranger to the logs.
+            let declares = |one: &Defect| one.puts("log_readers: [logadmin, webops]");
+            let forbids = |one: &Defect| {
+                matches!(one.rule.as_str(), "log-effective-readers" | "log-group-members" | "log-sudo-scope")
+            };
+            if (declares(other) && forbids(defect)) || (declares(defect) && forbids(other)) {
+                return Err(format!("{} and it contradict each other", other.id));
             }
             // A server takes one list of suites.
             if other.puts("ssl_ciphers") && defect.puts("ssl_ciphers") {

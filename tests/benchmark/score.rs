@@ -12,11 +12,23 @@ use crate::served::{Served, serve};
 /// The day on which bodies are judged; their records are dated around it.
 const NOW: &str = "2026-11-24";
 
+/// Rules of the catalogue that join unlike faults, and the check that holds the other part.
+const SPLIT: [(&str, &str); 3] = [
+    // A self-inspection is another activity than an audit.
+    ("imp-audit", "imp-self-inspection"),
+    // Users of the content management system have a check of their own, contracts that ended included.
+    ("acc-ended-contract", "acc-cms-admins"),
+    // Reports of DMARC go to an operator of mail, whom the register has to name.
+    ("mail-dmarc", "ctr-mail-operator"),
+];
+
 /// What became of one planted defect.
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub(crate) enum Fate {
     /// A finding of the rule names the place.
     Found,
+    /// A check that holds a part of the rule names the place.
+    ByAnother,
     /// The rule has a finding that does not name the place.
     Elsewhere,
     /// The rule says that it cannot tell.
@@ -112,6 +124,17 @@ impl Bench {
 }
 
 impl Defect {
+    /// The check that holds a part of the defect's rule and has a finding at the place.
+    pub(crate) fn found_by_another(&self, planted: &Planted, findings: &[Finding]) -> Option<&'static str> {
+        let of_rule = SPLIT.iter().filter(|(rule, _)| *rule == self.rule).map(|(_, check)| *check);
+        let names_place = |finding: &Finding| {
+            self.places.iter().any(|place| place == "body" || finding.text.contains(&planted.body.named(place)))
+        };
+        let fails =
+            |check: &str| findings.iter().any(|one| one.check == check && one.outcome == "fail" && names_place(one));
+        of_rule.into_iter().find(|check| fails(check))
+    }
+
     /// What became of it, by the findings of its body.
     pub(crate) fn fate(&self, planted: &Planted, findings: &[Finding]) -> Fate {
         let names_place = |finding: &Finding| {
@@ -120,7 +143,10 @@ impl Defect {
         // Where no rule of the catalogue claims a defect, any finding at the place counts that no other defect of the body explains.
         let is_of_rule = |finding: &Finding| {
             if self.rule == "none" {
-                names_place(finding) && planted.defects.iter().all(|other| other.rule != finding.check)
+                // A check that fails elsewhere as well speaks of something that is wrong everywhere.
+                findings.iter().filter(|one| one.check == finding.check && one.outcome == "fail").all(names_place)
+                    && names_place(finding)
+                    && planted.defects.iter().all(|other| other.rule != finding.check)
             } else {
                 finding.check == self.rule
             }

@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use regex::Regex;
 
@@ -19,7 +19,7 @@ use crate::programs::{Server, free_ports, up};
 
 /// Types of files and folders of its own, which a distribution's nginx has.
 const SURROUNDINGS: &str = "types { text/html html; text/css css; text/javascript js; text/csv csv; image/png png; text/plain txt log sql; }\n\
-    default_type text/plain; charset utf-8; charset_types text/plain text/csv;\n\
+    default_type text/plain; charset utf-8; port_in_redirect off; charset_types text/plain text/csv;\n\
     client_body_temp_path RUN/t; proxy_temp_path RUN/t; fastcgi_temp_path RUN/t; uwsgi_temp_path RUN/t; scgi_temp_path RUN/t;\n";
 
 /// A served body; it ends with its holder.
@@ -192,6 +192,13 @@ pub(crate) fn certificates(body: &Body, host: &str, folder: &Path) -> PathBuf {
     if kind == "is-authority" {
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
+    // Where its issuer's certificate is to be had (RFC 5280, section 4.2.2.1), as every public authority says.
+    let place = "http://ca.example.net/sub.cer";
+    let name = [&[0x86, u8::try_from(place.len()).unwrap()], place.as_bytes()].concat();
+    let method = [&[0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 0x30, 2][..], &name].concat();
+    let one = [&[0x30, u8::try_from(method.len()).unwrap()][..], &method].concat();
+    let wire = [&[0x30, u8::try_from(one.len()).unwrap()][..], &one].concat();
+    parameters.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], wire));
     let leaf = match kind {
         "self-signed" => parameters.self_signed(&key).unwrap().pem(),
         "stranger" => parameters.signed_by(&key, stranger).unwrap().pem(),

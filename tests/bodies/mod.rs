@@ -375,7 +375,7 @@ impl Body {
         let now = Time::parse(NOW).unwrap();
         let site = &loaded.judged.declaration.site;
         let world = LiveWorld::new(LiveOptions::of_site(&loaded.base, site, Vec::new(), None, 5, 1, true));
-        let task = Task { declaration: &loaded.judged.declaration, offline: true, now };
+        let task = Task { declaration: &loaded.judged.declaration, offline: true, now, needed: None };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut evidence = runtime.block_on(run::collect(COLLECTORS, &world, &task));
         self.outside(&mut evidence);

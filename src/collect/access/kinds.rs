@@ -5,6 +5,8 @@ use crate::model::{FieldSpec, FieldType, KindSpec};
 
 pub(super) const SSHD_SETTING: &str = "sshd-setting";
 pub(super) const CONFIG_OWNER: &str = "config-owner";
+pub(super) const PASSWORD_FILE: &str = "password-file";
+pub(super) const SERVED_FOLDER: &str = "served-folder";
 pub(super) const LAST_LOGIN: &str = "last-login";
 pub(super) const CMS_ACCOUNT: &str = "cms-account";
 pub(super) const MAIL_FORWARD: &str = "mail-forward";
@@ -40,6 +42,7 @@ pub const KINDS: &[KindSpec] = &[
                 "PermitEmptyPasswords is in force with passwords",
                 "空のパスワードが許可される",
             ),
+            field("log_level", Text, "LogLevel in force, in lower case", "有効なLogLevel"),
             field("forwarding", Texts, "kinds of forwarding that are allowed", "許可されている転送"),
             field(
                 "forwarding_reopened",
@@ -69,6 +72,25 @@ pub const KINDS: &[KindSpec] = &[
                 "第三者が書き込めるもの",
             ),
         ],
+    },
+    KindSpec {
+        name: PASSWORD_FILE,
+        subject: "file:PATH",
+        en: "one file of the host with password hashes, and who may read it",
+        ja: "パスワードハッシュを含むファイルと、閲覧できる者",
+        fields: &[field("open_to", Texts, "who but its owner may read or change it", "所有者以外に閲覧・変更できる者")],
+    },
+    KindSpec {
+        name: SERVED_FOLDER,
+        subject: "file:PATH",
+        en: "one folder whose files are published, and what of it every account of the host may change",
+        ja: "公開フォルダーと、全アカウントが変更できるもの",
+        fields: &[field(
+            "writable_by_all",
+            Texts,
+            "paths that every account may write",
+            "全アカウントが書き込めるもの",
+        )],
     },
     KindSpec {
         name: TRANSFER,

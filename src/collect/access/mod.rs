@@ -3,6 +3,7 @@
 
 mod cms;
 mod config_owner;
+mod exposed;
 mod forwarding;
 mod kinds;
 mod last_login;
@@ -63,7 +64,13 @@ impl Collector for AccessCollector {
     fn is_of_host(&self, kind: &str) -> bool {
         matches!(
             kind,
-            kinds::SSHD_SETTING | kinds::CONFIG_OWNER | kinds::MAIL_FORWARD | kinds::MAIL_STORE | kinds::TRANSFER
+            kinds::SSHD_SETTING
+                | kinds::CONFIG_OWNER
+                | kinds::PASSWORD_FILE
+                | kinds::SERVED_FOLDER
+                | kinds::MAIL_FORWARD
+                | kinds::MAIL_STORE
+                | kinds::TRANSFER
         )
     }
 
@@ -72,13 +79,15 @@ impl Collector for AccessCollector {
             let site = &task.declaration.site;
             let mut seen = Seen::default();
             let tree = site.host_root.as_ref().map(|root| (root, HostTree::open(world, &root.path, None)));
-            let of_host = [kinds::SSHD_SETTING, kinds::CONFIG_OWNER, kinds::TRANSFER];
+            let of_host =
+                [kinds::SSHD_SETTING, kinds::CONFIG_OWNER, kinds::PASSWORD_FILE, kinds::SERVED_FOLDER, kinds::TRANSFER];
             let tree = match tree {
                 Some((root, Ok(tree))) => {
                     sshd::observe(&tree, &mut seen);
                     config_owner::observe(&tree, site.declared.administrators.as_deref(), &mut seen);
                     let release = site.release.as_ref().map(|release| release.root.as_str());
                     transfers::observe(&tree, release, &mut seen);
+                    exposed::observe(&tree, release, &mut seen);
                     Some((root, tree))
                 }
                 Some((root, Err(reason))) => {

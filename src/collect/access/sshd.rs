@@ -38,7 +38,9 @@ pub(super) fn observe(tree: &HostTree<'_>, seen: &mut Seen) {
     };
     let (users, groups) = people(tree, &mut faults);
     let everyone = setting(tree, &configuration, None, &users, &groups, &[]);
-    let allowed_to_all: Vec<String> = everyone.texts("forwarding").into_iter().map(str::to_owned).collect();
+    // What all may do is what somebody may whom no block names; an account that a block names has more.
+    let stranger = setting(tree, &configuration, None, &[], &groups, &[]);
+    let allowed_to_all: Vec<String> = stranger.texts("forwarding").into_iter().map(str::to_owned).collect();
     let mut settings = vec![everyone];
     let mut names = BTreeSet::new();
     for index in 0..configuration.blocks.len() {
@@ -182,9 +184,17 @@ fn setting(
     one.set("context", context).set("is_match", block.is_some()).set("users", Value::texts(met));
     one.set("root_login", root_login).set("password_alone", password).set("empty_passwords", empty);
     let reopened = forwarding.iter().filter(|name| block.is_some() && !allowed_to_all.iter().any(|all| all == *name));
+    let level = stranger_level(configuration, &stranger, block);
+    one.set("log_level", level);
     one.set("forwarding_reopened", Value::texts(reopened.copied()));
     one.set("forwarding", Value::texts(forwarding));
     one
+}
+
+/// How much is recorded of the connections of a block; INFO where nothing is said (sshd_config(5), LogLevel).
+fn stranger_level(configuration: &Configuration, user: &str, block: Option<usize>) -> String {
+    let of = Connection { user, groups: &[], address: None, host: None };
+    configuration.value("loglevel", &of, block).to_ascii_lowercase()
 }
 
 /// A block inside an included file stands inside the block of its Include; both must be met.

@@ -16,6 +16,7 @@ const LISTING: &str = "#mtree
 ./etc/nginx type=dir mode=0755
 ./etc/nginx/nginx.conf uid=33 uname=www-data
 ./etc/nginx/conf.d type=dir mode=0775 gid=33 gname=www-data
+./etc/shadow mode=0644 gid=42 gname=shadow
 ./etc/aliases
 ./etc/fstab
 ./etc/rclone.conf
@@ -25,6 +26,7 @@ const LISTING: &str = "#mtree
 ./etc/cron.daily/copy mode=0755
 ./srv type=dir mode=0755
 ./srv/www type=dir mode=0755
+./srv/www/index.html mode=0666
 ./srv/www/.git type=dir mode=0755
 ./srv/www/.git/config
 ./home type=dir mode=0755
@@ -74,7 +76,7 @@ fn look_at(world: &RecordedWorld, site: Site) -> Evidence {
         waivers: Vec::new(),
         actions: Vec::new(),
     };
-    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0) };
+    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(AccessCollector.collect(world, &task))
 }
@@ -141,6 +143,26 @@ fn owners_of_configuration_are_told() {
 }
 
 #[test]
+fn what_must_not_lie_open_is_told() {
+    let evidence = look_at(&world(), site());
+    assert_eq!(one(&evidence, "password-file", "file:root/etc/shadow").texts("open_to"), ["everybody"]);
+    let served = one(&evidence, "served-folder", "file:root/srv/www");
+    assert_eq!(served.texts("writable_by_all"), ["srv/www/index.html"]);
+}
+
+/// `sshd -T -C user=vendor` says the same: the block opens for the account that it names, and that is no permission for all.
+#[test]
+fn a_match_on_a_known_account_reopens_too() {
+    let text =
+        "Match Group nobodys\n  AllowTcpForwarding no\nMatch User vendor\n  AllowTcpForwarding yes\n  LogLevel QUIET\n";
+    let evidence = look_at(&world().file("root/etc/ssh/sshd_config.d/10-vendor.conf", text), site());
+    let block = one(&evidence, "sshd-setting", "file:root/etc/ssh/sshd_config#match[User vendor]");
+    assert_eq!((block.texts("forwarding_reopened"), block.text("log_level")), (vec!["tcp"], Some("quiet")));
+    let all = one(&evidence, "sshd-setting", "file:root/etc/ssh/sshd_config");
+    assert_eq!(all.text("log_level"), Some("info"));
+}
+
+#[test]
 fn mail_is_followed_to_its_leaves_and_only_domains_are_kept() {
     let evidence = look_at(&world(), site());
     let contact = one(&evidence, "mail-forward", "mailbox:contact");
@@ -182,5 +204,5 @@ fn what_nobody_names_is_not_asked_and_what_cannot_be_read_is_a_gap() {
         let state = &evidence.census_of(kind.name).next().unwrap().state;
         assert!(matches!(state, CensusState::Incomplete(_)), "{}", kind.name);
     }
-    assert_eq!(evidence.gaps.len(), 7, "{:?}", evidence.gaps);
+    assert_eq!(evidence.gaps.len(), 9, "{:?}", evidence.gaps);
 }

@@ -65,6 +65,7 @@ fn entry(contractor: &Contractor, place: &Location) -> Observation {
     let log_access = contract.is_some_and(|contract| contract.log_access_purpose.is_some());
     one.set("status", status(contractor)).set("kind", contractor.kind.as_str());
     one.set("prime", contractor.subcontractor_of.as_deref().unwrap_or("none"));
+    one.set("has_tier", contractor.tier.is_some());
     match contractor.tier {
         Some(tier) => {
             one.set("tier", i64::from(tier));

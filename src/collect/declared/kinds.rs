@@ -126,6 +126,7 @@ pub const KINDS: &[KindSpec] = &[
             field("status", Text, "planned, active or ended", "状態"),
             field("kind", Text, "what it mainly does", "業務区分"),
             field("prime", Text, "id of the contractor that it works under; none where there is none", "元請"),
+            field("has_tier", Bool, "a tier is recorded", "重要度区分が記録されている"),
             field("tier", Integer, "1 to 4; absent where not set", "重要度区分"),
             field("has_contract", Bool, "a contract is recorded", "契約が記録されている"),
             field("contract_from", Time, "first day of the contract", "契約開始日"),

@@ -13,6 +13,7 @@ fn look_at(target: &str) -> Evidence {
         declaration: &loaded.judged.declaration,
         offline: true,
         now: crate::model::Time::parse("2026-11-24").unwrap(),
+        needed: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(DeclaredCollector.collect(&RecordedWorld::new(), &task))

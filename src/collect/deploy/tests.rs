@@ -9,7 +9,7 @@ fn run(world: &RecordedWorld, deployment: Deployment, readers: &[&str]) -> Evide
     let mut site = Site { name: "example".to_owned(), deployment, ..Site::default() };
     site.declared.log_readers = Some(readers.iter().map(|name| (*name).to_owned()).collect());
     let declaration = Declaration { site, ..Declaration::default() };
-    let task = Task { declaration: &declaration, offline: true, now: Time::parse("2026-11-24").unwrap() };
+    let task = Task { declaration: &declaration, offline: true, now: Time::parse("2026-11-24").unwrap(), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(DeployCollector.collect(world, &task))
 }

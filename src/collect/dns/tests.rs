@@ -76,7 +76,7 @@ pub(super) fn declaration() -> Declaration {
 }
 
 pub(super) fn seen(world: &RecordedWorld, declaration: &Declaration) -> Evidence {
-    let task = Task { declaration, offline: false, now: Time::parse("2026-11-24").unwrap() };
+    let task = Task { declaration, offline: false, now: Time::parse("2026-11-24").unwrap(), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(run::collect(&[&DnsCollector], world, &task))
 }

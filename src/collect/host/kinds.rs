@@ -201,6 +201,7 @@ pub const KINDS: &[KindSpec] = &[
         ja: "サイトのログを対象とするローテーション設定",
         fields: &[
             field("logs", Texts, "active logs that it names", "対象の使用中のログ"),
+            field("mails", Bool, "expiring files are sent by mail", "期限切れのログをメールで送信する"),
             field("compresses", Bool, "rotated files are compressed", "ローテーション済みファイルを圧縮する"),
             field("su", Bool, "it names the user as whom rotation works", "su指定がある"),
             field(

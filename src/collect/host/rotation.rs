@@ -112,7 +112,7 @@ fn entry_seen(
     let place = Location::file(tree.shown(file), entry.line, 1);
     let mut one = Observation::new(LOGROTATE_ENTRY, subject, place, "logrotate configuration");
     one.set("logs", Value::texts(covered.iter().map(|path| format!("/{path}"))));
-    one.set("compresses", entry.rules.compress).set("su", entry.rules.su);
+    one.set("compresses", entry.rules.compress).set("su", entry.rules.su).set("mails", entry.rules.mails);
     one.set("reopens", entry.rules.reopens || entry.rules.truncates);
     // logrotate refuses a folder that others, or a group other than root, may write, unless it is told as whom to work.
     let folders: BTreeSet<&str> =

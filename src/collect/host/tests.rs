@@ -132,7 +132,7 @@ fn declaration(root: &str, logs: &[&str]) -> Declaration {
 
 fn look_at(world: &RecordedWorld, root: &str, logs: &[&str]) -> Evidence {
     let declaration = declaration(root, logs);
-    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0) };
+    let task = Task { declaration: &declaration, offline: true, now: Time::from_unix_seconds(0), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(HostCollector.collect(world, &task))
 }

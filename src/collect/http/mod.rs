@@ -28,10 +28,10 @@ use futures_util::future::join_all;
 use url::Url;
 
 use self::cookies::Jar;
-use self::kinds::{ADMIN_PATH, COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, REDIRECT, RESPONSE};
+use self::kinds::{ADMIN_PATH, COOKIE, CRAWL, FORM, HOST, LOAD, PAGE, PATH, REDIRECT, RESPONSE};
 use self::party::Parties;
 use self::wire::{Answer, Client, Question};
-use super::collector::{Collector, LocalFuture, Task};
+use super::collector::{Collector, LocalFuture, NOT_NEEDED, Task};
 use super::limits::{CONFIGURATION_BYTES, NO_ADMIN_PATHS, VISITS_PER_ADDRESS};
 use super::turns::Turns;
 use super::world::{Refusal, World};
@@ -201,10 +201,15 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>, turns: &Turns) ->
     let absent = paths::absent(&mut visit).await;
     probes::probe(&mut visit, &absent.answers).await;
     redirects::follow(&mut visit).await;
-    paths::exposures(&mut visit, &absent).await;
+    // Most of what is asked for by name is of this one kind.
+    if task.needs(PATH) {
+        paths::exposures(&mut visit, &absent).await;
+        paths::security_text(&mut visit).await;
+    } else {
+        visit.evidence.observations.retain(|seen| seen.kind != PATH);
+    }
     let admin = task.declaration.site.declared.admin_paths.as_deref();
     admin::observe(&mut visit, admin.unwrap_or_default(), &absent).await;
-    paths::security_text(&mut visit).await;
     let asked = heads::asked(&visit);
     visit.evidence.observations.push(asked);
     let (count, differences) = consistency::addresses(&mut visit, others).await;
@@ -222,6 +227,10 @@ async fn look(world: &dyn World, host: &Host, task: &Task<'_>, turns: &Turns) ->
         let count = evidence.of_kind(kind.name).count();
         if kind.name == ADMIN_PATH && admin.is_none() {
             evidence.census.push(Census::not_asked(kind.name, &host.name, NO_ADMIN_PATHS));
+            continue;
+        }
+        if kind.name == PATH && !task.needs(PATH) {
+            evidence.census.push(Census::not_asked(kind.name, &host.name, NOT_NEEDED));
             continue;
         }
         evidence.census.push(match (faults.first(), &unread) {

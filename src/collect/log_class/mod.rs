@@ -2,6 +2,7 @@
 //! entries, each in a table of its own. What no table names is unknown, never harmless.
 
 mod apache;
+mod haproxy;
 mod header;
 mod json;
 mod nginx;
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use crate::scan;
 
 pub use apache::{of_directive, written_by_apache};
+pub use haproxy::{Captured, written_by_haproxy};
 pub use json::of_key;
 pub use nginx::of_variable;
 

@@ -46,7 +46,7 @@ fn declaration(root: Option<&str>, logs: &[&str], outage: Option<&str>) -> Decla
 }
 
 fn look_at(world: &RecordedWorld, declaration: &Declaration) -> Evidence {
-    let task = Task { declaration, offline: true, now: Time::from_unix_seconds(0) };
+    let task = Task { declaration, offline: true, now: Time::from_unix_seconds(0), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(LogsCollector.collect(world, &task))
 }

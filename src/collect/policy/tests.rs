@@ -49,7 +49,7 @@ fn look_at(world: &RecordedWorld) -> Evidence {
         waivers: Vec::new(),
         actions: Vec::new(),
     };
-    let task = Task { declaration: &declaration, offline: false, now: Time::from_unix_seconds(0) };
+    let task = Task { declaration: &declaration, offline: false, now: Time::from_unix_seconds(0), needed: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(PolicyCollector.collect(world, &task))
 }

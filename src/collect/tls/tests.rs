@@ -147,7 +147,8 @@ async fn look_in(world: &dyn World, port: u16) -> Evidence {
         waivers: Vec::new(),
         actions: Vec::new(),
     };
-    let task = Task { declaration: &declaration, offline: false, now: Time::parse("2026-11-24").unwrap() };
+    let task =
+        Task { declaration: &declaration, offline: false, now: Time::parse("2026-11-24").unwrap(), needed: None };
     TlsCollector.collect(world, &task).await
 }
 

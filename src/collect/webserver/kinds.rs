@@ -389,6 +389,7 @@ pub const KINDS: &[KindSpec] = &[
     },
     super::apache::SECTION,
     super::remark::REMARK_KIND,
+    super::admin_endpoint::KIND,
 ];
 
 const fn field(name: &'static str, field_type: FieldType, en: &'static str, ja: &'static str) -> FieldSpec {

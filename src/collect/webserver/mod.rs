@@ -1,10 +1,13 @@
 //! The web server's configuration as the server understands it: effective logs, formats and roots. It never judges.
 
 mod access;
+mod admin_endpoint;
 mod admin_path;
 mod answer;
 pub mod apache;
+pub mod haproxy;
 mod include;
+mod keys;
 mod kinds;
 mod level_facts;
 mod location;
@@ -31,6 +34,7 @@ use super::world::World;
 use crate::model::{Census, Evidence, Gap, KindSpec, WebServer, WebServerKind};
 
 pub use answer::{Answer, AnswerHeader, AnswerLog, Asked, Asking, Part};
+pub(in crate::collect) use keys::{Keys, keys_of};
 pub use kinds::KINDS;
 pub use promise::PromiseFollower;
 
@@ -56,7 +60,7 @@ impl Collector for WebServerCollector {
             for server in servers {
                 evidence.extend(match server.kind {
                     WebServerKind::Nginx => look(world, server, task),
-                    WebServerKind::Apache => served(world, server, task),
+                    WebServerKind::Apache | WebServerKind::Haproxy => served(world, server, task),
                 });
             }
             evidence
@@ -116,7 +120,10 @@ fn served(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let sensitive = declared.sensitive_paths.as_deref();
     let shortened =
         declared.acquisition.as_ref().map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
-    let mut whole = apache::look(world, server, sensitive);
+    let mut whole = match server.kind {
+        WebServerKind::Haproxy => haproxy::look(world, server, sensitive),
+        WebServerKind::Apache | WebServerKind::Nginx => apache::look(world, server, sensitive),
+    };
     let faults = std::mem::take(&mut whole.faults);
     let mut evidence =
         Evidence { observations: served::observe(whole, &server.path, shortened), ..Evidence::default() };

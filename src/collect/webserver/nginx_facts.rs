@@ -9,7 +9,7 @@ use super::location::Matching;
 use super::model::{Level, Server, Whole, seen as observation, subject};
 use super::state::Header;
 use super::tree::Node;
-use super::variable::placed_groups;
+use super::variable::groups;
 use crate::model::{Observation, Related, Value};
 
 /// The observation of one level.
@@ -92,6 +92,19 @@ fn leads_out(pattern: &str, target: &str) -> bool {
         let beside = !target[..at].ends_with('/') && takes_dots;
         free || beside
     })
+}
+
+/// The capturing groups of a pattern: what stands before each of them, its name, and its content.
+fn placed_groups(pattern: &str) -> Vec<(String, Option<String>, String)> {
+    let all = groups(pattern);
+    let mut rest = 0;
+    let placed = all.into_iter().map(|(name, body)| {
+        let at = pattern[rest..].find(&body).map_or(rest, |at| rest + at);
+        let before = pattern[..at].rsplit_once('(').map_or("", |(before, _)| before).to_owned();
+        rest = at;
+        (before, name, body)
+    });
+    placed.collect()
 }
 
 /// Names that are in force outside, and neither set again nor kept inside.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::kinds::UPSTREAM;
 use super::location::Matching;
 use super::model::{Level, Server, Whole, seen as observation, subject};
-use super::variable::{Variables, group_names, is_client_host, is_client_text, names};
+use super::variable::{Variables, is_client_host, is_client_text, named_captures, names};
 use crate::collect::limits::cut;
 use crate::model::{Observation, Value};
 
@@ -41,7 +41,7 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>, nu
     if let Some(Matching::Pattern(pattern, _)) = &level.matching {
         patterns.push(pattern);
     }
-    let captured = group_names(&patterns);
+    let captured: BTreeSet<String> = patterns.into_iter().flat_map(named_captures).collect();
     let choosing = before_path(&whole.variables, if target.contains("://") { target } else { host });
     let chosen: BTreeSet<String> = whole
         .variables

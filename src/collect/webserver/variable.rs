@@ -150,26 +150,13 @@ pub(super) fn captures_with_line_breaks(patterns: &[&str]) -> BTreeSet<String> {
     found
 }
 
-/// Names of the groups of patterns.
-pub(super) fn group_names(patterns: &[&str]) -> BTreeSet<String> {
-    patterns.iter().flat_map(|pattern| groups(pattern)).filter_map(|(name, _)| name).collect()
-}
-
-/// The capturing groups of a pattern: what stands before each of them, its name, and its content.
-pub(super) fn placed_groups(pattern: &str) -> Vec<(String, Option<String>, String)> {
-    let all = groups(pattern);
-    let mut rest = 0;
-    let placed = all.into_iter().map(|(name, body)| {
-        let at = pattern[rest..].find(&body).map_or(rest, |at| rest + at);
-        let before = pattern[..at].rsplit_once('(').map_or("", |(before, _)| before).to_owned();
-        rest = at;
-        (before, name, body)
-    });
-    placed.collect()
+/// Names of the captures of a pattern, which hold what a client wrote.
+pub(super) fn named_captures(pattern: &str) -> BTreeSet<String> {
+    groups(pattern).into_iter().filter_map(|(name, _)| name).collect()
 }
 
 /// The capturing groups of a pattern, in the order of their opening brackets: name and content.
-fn groups(pattern: &str) -> Vec<(Option<String>, String)> {
+pub(super) fn groups(pattern: &str) -> Vec<(Option<String>, String)> {
     let characters: Vec<char> = pattern.chars().collect();
     let mut open: Vec<(Option<usize>, usize)> = Vec::new();
     let mut found: Vec<(Option<String>, String)> = Vec::new();
@@ -301,6 +288,8 @@ fn is_one_repetition(body: &str) -> bool {
     let atoms = atoms(body);
     match (atoms.first(), atoms.last()) {
         (Some((first, true)), Some((last, true))) => first == last || atoms.len() == 1,
+        // What any sign may end can end where the repetition before it would have gone on.
+        (Some((_, true)), Some((last, false))) => last == "." && atoms.len() == 2,
         _ => false,
     }
 }
@@ -350,6 +339,13 @@ mod tests {
 
     use super::*;
     use crate::collect::webserver::tests::nodes;
+
+    #[test]
+    fn what_any_sign_may_end_backtracks_and_captures_have_names() {
+        assert!(backtracks("^/(([a-z])+.)+[A-Z]([a-z])+$"));
+        assert!(!backtracks(r"^/([a-z]+/)+$"));
+        assert_eq!(named_captures("^/fetch/(?<target>.+)$").into_iter().collect::<Vec<_>>(), ["target"]);
+    }
 
     #[test]
     fn origins_go_through_maps_and_sets() {

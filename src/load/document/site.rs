@@ -105,6 +105,8 @@ pub struct ConfigurationDocument {
     pub nginx: Option<String>,
     /// Path of Apache's main file: apache2.conf or httpd.conf.
     pub apache: Option<String>,
+    /// Path of haproxy.cfg, or of the folder of its .cfg files.
+    pub haproxy: Option<String>,
     /// Compose files; those of one folder are one project, in which a later one overrides an earlier one.
     pub compose: Option<Vec<String>>,
     /// Kubernetes manifests.

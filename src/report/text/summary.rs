@@ -11,7 +11,7 @@ use crate::model::{Assessment, Band, ClauseVerdict, Language, Outcome};
 const LINES: usize = 36;
 /// Lines of one finding, and of what stands behind them.
 const LINES_A_FINDING: usize = 3;
-const LINES_BEHIND: usize = 6;
+const LINES_BEHIND: usize = 8;
 
 /// Writes it below the head.
 pub(super) fn summary(page: &mut Page, assessment: &Assessment, language: Language) {
@@ -56,12 +56,30 @@ pub(super) fn summary(page: &mut Page, assessment: &Assessment, language: Langua
     };
     let more = groups.len().saturating_sub(room);
     page.paragraph("", &words::the_rest(more, of(Outcome::Unknown), assessment.not_checked.len(), language), None);
+    if more > 0 {
+        let rest: Vec<String> = groups
+            .iter()
+            .skip(room)
+            .filter_map(|group| group.first())
+            .map(|first| terminal(&first.finding.check))
+            .collect();
+        line(page, &format!("  {}", rest.join(" ")), None);
+    }
+    if let Some(first) = assessment.gaps.first() {
+        let said = format!(
+            "{} ({}): {}",
+            terminal(&first.subject),
+            terminal(&first.collector),
+            words::told(&first.reason, language)
+        );
+        line(page, &words::first_gap(assessment.gaps.len(), &said, language), Some(Style::Open));
+    }
     page.paragraph("", words::details_hint(language), None);
     page.paragraph("", words::init_hint(language), None);
 }
 
 fn clauses(page: &mut Page, assessment: &Assessment, language: Language) {
-    page.heading(words::clauses(language));
+    page.heading(words::clauses_in_short(language));
     let verdict = |verdict| words::clause_verdict(verdict, language);
     let widest = |parts: &mut dyn Iterator<Item = usize>| parts.max().unwrap_or_default();
     let ids = widest(&mut assessment.clauses.iter().map(|clause| clause.id.width()));

@@ -155,7 +155,8 @@ fn seen(server: Server, tlsa: Tlsa, asks: bool) -> Evidence {
     runtime.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let world = Mail { dns, server: listener.local_addr().unwrap() };
-        let task = Task { declaration: &declaration, offline: false, now: Time::parse("2026-11-24").unwrap() };
+        let task =
+            Task { declaration: &declaration, offline: false, now: Time::parse("2026-11-24").unwrap(), needed: None };
         let look = DnsCollector.collect(&world, &task);
         if asks {
             futures_util::future::join(look, serve(&listener, server, Arc::new(tls))).await.0

@@ -1,7 +1,7 @@
 //! Sites in memory: a world whose connections end in a handler of the test, over real TLS, with a log of all that was asked.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
@@ -78,8 +78,13 @@ impl Fake {
 
     /// Looks at the site as declared.
     pub(super) async fn look(&mut self, declaration: &Declaration) -> Evidence {
+        self.look_for(declaration, None).await
+    }
+
+    /// The same for a run that needs only some kinds.
+    pub(super) async fn look_for(&mut self, declaration: &Declaration, needed: Option<&BTreeSet<String>>) -> Evidence {
         self.hosts = declaration.site.hosts.iter().map(|host| host.name.clone()).collect();
-        let task = Task { declaration, offline: false, now: Time::from_unix_seconds(0) };
+        let task = Task { declaration, offline: false, now: Time::from_unix_seconds(0), needed };
         let world: &Self = self;
         let local = tokio::task::LocalSet::new();
         local.run_until(HttpCollector.collect(world, &task)).await

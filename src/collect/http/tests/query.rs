@@ -1,6 +1,9 @@
-//! Pages that a query selects, and files of speculation rules.
+//! Pages that a query selects, files of speculation rules, and what is not asked where nothing needs it.
+
+use std::collections::BTreeSet;
 
 use super::fake::{Fake, NAME, Reply, answer, declared, not_found, one, page};
+use crate::model::CensusState;
 
 #[tokio::test]
 async fn a_page_that_a_query_selects_is_read_once_for_its_keys() {
@@ -59,4 +62,34 @@ async fn files_of_speculation_rules_are_read_where_they_are_the_hosts_own() {
         unread.unknown_fields.get("foreign_hints").map(String::as_str),
         Some("speculation rules choose among the page's links")
     );
+}
+
+#[tokio::test]
+async fn named_paths_are_left_alone_where_no_check_needs_them() {
+    let pages = || {
+        Fake::new(|asked| match asked.path.as_str() {
+            "/" => page(
+                (0..40).map(|number| format!("<a href=/p{number}>x</a><img src=/f{number}/x.png>")).collect::<String>(),
+            ),
+            "/robots.txt" => answer("Content-Type: text/plain\r\n", "User-agent: *\nDisallow:\n"),
+            path if path.starts_with("/p") => page("<link rel=stylesheet href=/a.css>"),
+            "/a.css" => answer("Content-Type: text/css\r\n", ""),
+            _ => not_found(),
+        })
+    };
+    let mut whole = pages();
+    whole.look(&declared()).await;
+    assert!(whole.paths().iter().any(|path| path == "/.git/HEAD"));
+    let mut part = pages();
+    let evidence = part.look_for(&declared(), Some(&BTreeSet::from(["http-response".to_owned()]))).await;
+    let asked = part.paths();
+    assert!(asked.len() <= 40, "{asked:?}");
+    assert!(asked.iter().all(|path| !path.starts_with("/.") && !path.starts_with("/f")), "{asked:?}");
+    assert_eq!(evidence.of_kind("http-wellknown").count(), 0);
+    let census: Vec<_> = evidence.census_of("http-wellknown").map(|census| census.state.clone()).collect();
+    assert!(
+        matches!(census.as_slice(), [CensusState::NotAsked(reason)] if reason == "left out by --only or --skip"),
+        "{census:?}"
+    );
+    assert!(evidence.of_kind("http-page").count() == 20);
 }

@@ -27,6 +27,7 @@ pub(super) use self::schemes::look_at_schemes;
 pub(super) use self::tickets::Tickets;
 use self::trust::Stores;
 use super::NAME;
+use crate::collect::limits::SHARING_ENDPOINTS;
 use crate::collect::world::World;
 use crate::model::{Census, Evidence, Gap, Observation, Time, Value};
 
@@ -224,13 +225,15 @@ pub(super) fn name_shared_keys(evidence: &mut Evidence) {
             holders.entry(key.to_owned()).or_default().push((host_of(&endpoint), endpoint));
         }
     }
+    holders.values_mut().for_each(|of_key| of_key.sort_by(|one, other| one.1.cmp(&other.1)));
     for seen in evidence.observations.iter_mut().filter(|seen| seen.kind == CERTIFICATE) {
         let host = host_of(seen.subject.name());
         let Some(of_key) = seen.text("key_sha256").and_then(|key| holders.get(key)) else { continue };
-        let mut others: Vec<String> =
-            of_key.iter().filter(|(other, _)| *other != host).map(|(_, endpoint)| endpoint.clone()).collect();
-        others.sort();
-        seen.set("key_shared_with", Value::texts(others));
+        let is_other = |(other, _): &&(String, String)| *other != host;
+        let count = of_key.iter().filter(is_other).count();
+        let kept = of_key.iter().filter(is_other).map(|(_, endpoint)| endpoint.clone()).take(SHARING_ENDPOINTS);
+        let more = count.checked_sub(SHARING_ENDPOINTS).filter(|more| *more > 0).map(|more| format!("and {more} more"));
+        seen.set("key_shared_with", Value::texts(kept.chain(more)));
     }
 }
 

@@ -130,7 +130,10 @@ impl<'a> Probe<'a> {
         if reasons.iter().any(|reason| reason != "the answer is no TLS" && !reason.contains("closed without")) {
             return Contact::Unknown(reasons.swap_remove(0));
         }
-        for version in [Version::Tls13, Version::Tls11, Version::Tls10, Version::Ssl3] {
+        // A verdict run's first hello held strong suites alone, so that a server may speak TLS 1.2 with others.
+        let again = (!self.deep).then_some(Version::Tls12);
+        for version in [Version::Tls13].into_iter().chain(again).chain([Version::Tls11, Version::Tls10, Version::Ssl3])
+        {
             let offer = Search::new(hellos::space(version)).next();
             let Some(offer) = offer else { continue };
             match self.put(version, &self.hello(version, &offer)).await {

@@ -89,13 +89,22 @@ impl Probe<'_> {
     async fn everything_12(&self) {
         let begun = self.found.borrow_mut().searches.remove(&VERSION);
         let mut search = begun.unwrap_or_else(|| Search::new(hellos::space(VERSION)));
-        let ran = self.run(VERSION, &mut search).await;
+        let was_accepted = self.is_accepted(VERSION);
+        let names = async {
+            if was_accepted {
+                self.names().await;
+            }
+        };
+        let (ran, ()) = join!(self.run(VERSION, &mut search), names);
         let is_whole = search.suites_are_whole();
         self.tell_by(VERSION, search, ran);
         if self.is_accepted(VERSION) {
             // Every suite was met, and with it every certificate that goes with one.
             self.found.borrow_mut().chains_are_whole = is_whole;
-            join!(self.names(), self.through());
+            if !was_accepted {
+                self.names().await;
+            }
+            self.through().await;
         }
     }
 
@@ -123,9 +132,18 @@ impl Probe<'_> {
             self.weak_groups().await;
             return;
         }
-        let mut space = Space { seek_groups: false, seek_signatures: false, ..hellos::space(VERSION) };
-        space.suites.retain(|suite| !STRONG_12.contains(suite));
-        let mut search = Search::new(space);
+        let space = Space { seek_groups: false, seek_signatures: false, ..hellos::space(VERSION) };
+        let is_weak_met =
+            self.found.borrow().met.get(&VERSION).is_some_and(|met| met.iter().any(|suite| !STRONG_12.contains(suite)));
+        if is_weak_met {
+            self.list_12(space).await;
+            self.weak_groups().await;
+            self.through().await;
+            return;
+        }
+        let mut others = space.clone();
+        others.suites.retain(|suite| !STRONG_12.contains(suite));
+        let mut search = Search::new(others);
         let ran = self.run(VERSION, &mut search).await;
         if search.suites().is_empty() && ran.cut.is_none() && search.suites_are_whole() {
             if !is_clean {
@@ -135,9 +153,7 @@ impl Probe<'_> {
             self.found.borrow_mut().at_most.insert(VERSION, STRONG_12.to_vec());
         } else if !search.suites().is_empty() && ran.cut.is_none() {
             // Something is amiss, so all of it is listed: which suites, and in whose order.
-            let mut whole = Search::new(Space { seek_groups: false, seek_signatures: false, ..hellos::space(VERSION) });
-            let ran = self.run(VERSION, &mut whole).await;
-            self.tell_by(VERSION, whole, ran);
+            self.list_12(space).await;
         } else {
             let was_met = is_clean || !search.suites().is_empty();
             self.tell_by(VERSION, search, ran);
@@ -147,6 +163,13 @@ impl Probe<'_> {
         }
         self.weak_groups().await;
         self.through().await;
+    }
+
+    /// Every suite, where a verdict run found something amiss.
+    async fn list_12(&self, space: Space) {
+        let mut whole = Search::new(space);
+        let ran = self.run(VERSION, &mut whole).await;
+        self.tell_by(VERSION, whole, ran);
     }
 
     /// Suites that are accepted or may be.
@@ -242,9 +265,9 @@ impl Probe<'_> {
     /// What is answered to no name and to a name that nobody has.
     async fn names(&self) {
         let space = hellos::space(VERSION);
-        let suites = self.suites_12();
         let own = self.found.borrow().notes.chains.first().map(|sent| sent.chain.clone());
-        let mut hello = self.hello(VERSION, &Offer { suites, groups: space.groups, signatures: space.signatures });
+        let mut hello =
+            self.hello(VERSION, &Offer { suites: space.suites, groups: space.groups, signatures: space.signatures });
         if hello.server_name.is_none() {
             let reason = || Some(Err("an address is asked for without a name".to_owned()));
             let mut found = self.found.borrow_mut();

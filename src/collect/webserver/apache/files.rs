@@ -238,7 +238,8 @@ fn is_template(bytes: &[u8]) -> bool {
     text.lines()
         .map(str::trim_start)
         .filter(|line| !line.starts_with('#'))
-        .any(|line| line.contains("{{ ") || line.contains("{%"))
+        // `%{%Y-%m-%d}t` is the time in a log format: a template's brace never stands behind a percent sign.
+        .any(|line| line.contains("{{ ") || line.replace("%{%", "").contains("{%"))
 }
 
 /// A path beside a folder.

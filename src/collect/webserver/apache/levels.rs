@@ -323,7 +323,12 @@ impl Levels<'_, '_, '_> {
         if self.is_client_name(host) {
             chosen.insert(crate::collect::limits::cut(host));
         }
-        Upstream { locus, place, tls, verified, chosen_by_client: chosen }
+        let plain = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+        let host = match plain.is_empty() || host.contains(['$', '%']) {
+            true => Err("a socket, a group or a variable".to_owned()),
+            false => Ok(crate::collect::limits::cut(&plain.to_ascii_lowercase())),
+        };
+        Upstream { locus, place, tls, verified, chosen_by_client: chosen, host }
     }
 
     /// Whether `<Proxy *>` limits who may use the forward proxy.

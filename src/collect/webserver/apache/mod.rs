@@ -9,6 +9,7 @@ mod files;
 mod guard;
 mod header;
 mod host;
+mod keys;
 mod kind;
 mod levels;
 mod log_format;
@@ -35,6 +36,7 @@ use crate::model::WebServer;
 use read::{Node, Read};
 
 pub use explain::{Explained, explain};
+pub(super) use keys::keys;
 pub(super) use kind::SECTION;
 pub(super) use promise::Promising;
 

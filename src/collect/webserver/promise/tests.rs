@@ -10,7 +10,7 @@ fn promised(kind: WebServerKind, text: &str, answers: &[(&str, i64)]) -> Evidenc
     let mut declaration = Declaration::default();
     declaration.site.name = "x".to_owned();
     declaration.site.web_servers = vec![WebServer { kind, path: "server.conf".to_owned(), version: None, root: None }];
-    let task = Task { declaration: &declaration, offline: false, now: Time::from_unix_seconds(0) };
+    let task = Task { declaration: &declaration, offline: false, now: Time::from_unix_seconds(0), needed: None };
     let mut seen = Evidence { census: vec![Census::complete("http-head", "x", 1)], ..Evidence::default() };
     let mut named = Vec::new();
     for (path, status) in answers {

@@ -147,6 +147,8 @@ pub(super) struct Upstream {
     pub(super) tls: bool,
     pub(super) verified: bool,
     pub(super) chosen_by_client: BTreeSet<String>,
+    /// The host or address there.
+    pub(super) host: Known<String>,
 }
 
 /// One virtual server.

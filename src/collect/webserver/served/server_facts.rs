@@ -47,6 +47,7 @@ pub(super) fn observe(server: &Server, main: &str, observations: &mut Vec<Observ
         let mut one = observed(UPSTREAM, main, &format!("{locus}{}", upstream.locus), &upstream.place);
         one.set("tls", upstream.tls).set("verified", upstream.verified);
         one.set("chosen_by_client", Value::texts(upstream.chosen_by_client.iter().map(String::as_str)));
+        put(&mut one, "host", upstream.host.clone());
         observations.push(one);
     }
 }
