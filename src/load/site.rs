@@ -295,14 +295,19 @@ pub(crate) fn site_of(file: &str, tree: &Tree, read: SiteDocument) -> Result<Sit
 
 /// The version that is named is that of the first server in this order.
 fn web_servers_of(read: ConfigurationDocument) -> Vec<WebServer> {
-    let ConfigurationDocument { nginx, apache, haproxy, root, mut server_version, .. } = read;
-    [(WebServerKind::Nginx, nginx), (WebServerKind::Apache, apache), (WebServerKind::Haproxy, haproxy)]
-        .into_iter()
-        .filter_map(|(kind, path)| {
-            let path = path?;
-            Some(WebServer { kind, path, version: server_version.take(), root: root.clone() })
-        })
-        .collect()
+    let ConfigurationDocument { nginx, apache, haproxy, caddy, root, mut server_version, .. } = read;
+    [
+        (WebServerKind::Nginx, nginx),
+        (WebServerKind::Apache, apache),
+        (WebServerKind::Haproxy, haproxy),
+        (WebServerKind::Caddy, caddy),
+    ]
+    .into_iter()
+    .filter_map(|(kind, path)| {
+        let path = path?;
+        Some(WebServer { kind, path, version: server_version.take(), root: root.clone() })
+    })
+    .collect()
 }
 
 fn deployment_of(read: &ConfigurationDocument) -> Deployment {

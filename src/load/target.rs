@@ -58,7 +58,7 @@ pub(super) fn read_target(target: &str, options: &LoadOptions) -> Result<Target,
             Ok(made_up(&name, folder_of(path), found, options))
         }
         None => Err(wrong(
-            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, apache2.conf, haproxy.cfg, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
+            "expected a site file (tenken.yml), a folder, an https:// URL, or a configuration file: nginx.conf, apache2.conf, haproxy.cfg, Caddyfile, compose.yml, a Kubernetes manifest, a Dockerfile, a systemd unit",
         )),
     }
 }
@@ -98,6 +98,7 @@ enum Kind {
     ApachePart,
     Haproxy,
     HaproxyPart,
+    Caddy,
     Compose,
     Kubernetes,
     Dockerfile,
@@ -141,6 +142,7 @@ fn made_up(name: &str, base: PathBuf, mut found: Found, options: &LoadOptions) -
         ("nginx", Kind::Nginx, Kind::NginxPart),
         ("apache", Kind::Apache, Kind::ApachePart),
         ("haproxy", Kind::Haproxy, Kind::HaproxyPart),
+        ("caddy", Kind::Caddy, Kind::Caddy),
     ] {
         let mut mains: Vec<String> = files_of(&found, main);
         if mains.is_empty() {
@@ -194,6 +196,8 @@ fn kind_of(file: &Path, shown: &Path) -> Result<Option<Kind>, LoadError> {
         || ending == "Dockerfile"
     {
         Some(Kind::Dockerfile)
+    } else if name == "Caddyfile" || name.starts_with("Caddyfile.") || matches!(ending, "caddy" | "caddyfile") {
+        Some(Kind::Caddy)
     } else if ending == "service" && text.contains("[Service]") {
         Some(Kind::Systemd)
     } else if file.parent().is_some_and(|folder| folder.to_string_lossy().ends_with(".service.d")) {

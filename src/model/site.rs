@@ -106,6 +106,8 @@ pub enum WebServerKind {
     Apache,
     /// HAProxy.
     Haproxy,
+    /// Caddy.
+    Caddy,
 }
 
 /// The web server's configuration.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authorized_keys;
 pub mod body;
 pub mod caa;
+pub mod caddy;
 pub mod clock;
 pub mod cron;
 pub mod csp;

@@ -44,6 +44,8 @@ pub(crate) fn refused(body: &Body, folder: &Path, run: &Path) -> Vec<String> {
             ask("visudo", &["-c", "-q", "-f", &copy]);
         }
     }
+    // sshd does not start without this folder, which only its service makes.
+    let _ = std::fs::create_dir_all("/run/sshd");
     // sshd wants a key of the host; includes lead into the copy.
     let key = run.join("host_key");
     let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).output().unwrap();

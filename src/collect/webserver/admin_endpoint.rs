@@ -30,6 +30,8 @@ pub(super) const KIND: KindSpec = KindSpec {
 /// Who can get to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
+    /// It is switched off.
+    Off,
     /// A socket file that not everybody may write to.
     File,
     /// Every account on the machine.
@@ -43,6 +45,7 @@ pub(super) enum Reach {
 impl Reach {
     fn word(self) -> &'static str {
         match self {
+            Self::Off => "off",
             Self::File => "file",
             Self::Loopback => "loopback",
             Self::EveryAccount => "every-account",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{apache, haproxy, include};
+use super::{apache, caddy, haproxy, include};
 use crate::collect::world::World;
 use crate::model::{Location, WebServer, WebServerKind};
 
@@ -39,6 +39,7 @@ pub(in crate::collect) fn keys_of(world: &dyn World, server: &WebServer) -> Keys
         WebServerKind::Nginx => of_nginx(world, server),
         WebServerKind::Apache => apache::keys(world, server),
         WebServerKind::Haproxy => haproxy::keys(world, server),
+        WebServerKind::Caddy => caddy::keys(world, server),
     }
 }
 

@@ -5,6 +5,7 @@ mod admin_endpoint;
 mod admin_path;
 mod answer;
 pub mod apache;
+pub mod caddy;
 pub mod haproxy;
 mod include;
 mod keys;
@@ -13,6 +14,7 @@ mod level_facts;
 mod location;
 mod log_format;
 mod model;
+mod network;
 mod nginx_facts;
 mod placeholder;
 mod promise;
@@ -60,7 +62,9 @@ impl Collector for WebServerCollector {
             for server in servers {
                 evidence.extend(match server.kind {
                     WebServerKind::Nginx => look(world, server, task),
-                    WebServerKind::Apache | WebServerKind::Haproxy => served(world, server, task),
+                    WebServerKind::Apache | WebServerKind::Haproxy | WebServerKind::Caddy => {
+                        served(world, server, task)
+                    }
                 });
             }
             evidence
@@ -122,6 +126,7 @@ fn served(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
         declared.acquisition.as_ref().map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
     let mut whole = match server.kind {
         WebServerKind::Haproxy => haproxy::look(world, server, sensitive),
+        WebServerKind::Caddy => caddy::look(world, server, sensitive),
         WebServerKind::Apache | WebServerKind::Nginx => apache::look(world, server, sensitive),
     };
     let faults = std::mem::take(&mut whole.faults);

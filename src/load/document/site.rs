@@ -107,6 +107,8 @@ pub struct ConfigurationDocument {
     pub apache: Option<String>,
     /// Path of haproxy.cfg, or of the folder of its .cfg files.
     pub haproxy: Option<String>,
+    /// Path of the Caddyfile.
+    pub caddy: Option<String>,
     /// Compose files; those of one folder are one project, in which a later one overrides an earlier one.
     pub compose: Option<Vec<String>>,
     /// Kubernetes manifests.

@@ -35,7 +35,7 @@ pub(super) fn of(proxy: &Proxy) -> Vec<Bind<'_>> {
 }
 
 /// Whether an address is that of this machine alone.
-pub(super) fn is_loopback(address: &str) -> bool {
+pub(in crate::collect::webserver) fn is_loopback(address: &str) -> bool {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     let host = host.rsplit('@').next().unwrap_or(host).trim_matches(['[', ']']);
     host == "localhost" || host == "::1" || host.starts_with("127.")

@@ -24,6 +24,7 @@ use super::served::Whole;
 use crate::collect::world::World;
 use crate::model::WebServer;
 
+pub(super) use bind::is_loopback;
 pub use explain::{Explained, Request, explain};
 pub(super) use keys::keys;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::acl::network;
+use super::super::network::network;
 use super::read::{At, Proxy};
 use super::sample::Ask;
 
