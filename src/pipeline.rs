@@ -1,5 +1,6 @@
 //! The only place that knows the order of the stages.
 
+mod remarks;
 mod snapshot;
 
 use std::borrow::Cow;
@@ -37,6 +38,7 @@ pub enum PipelineError {
 }
 
 pub use crate::assess::{Counted, METHOD, Tallies};
+pub use remarks::{IdleRemark, idle_remarks};
 
 /// SHA-256 over each part of what was judged, so that a later run can tell what changed: the policy, the site file, and
 /// what each collector saw.

@@ -5,6 +5,8 @@
 mod determinism;
 #[path = "cli/documents.rs"]
 mod documents;
+#[path = "cli/explain_url.rs"]
+mod explain_url;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

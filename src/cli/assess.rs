@@ -92,6 +92,17 @@ pub(super) fn run(options: &AssessOptions, language: Language, streams: &mut Str
             let key = options.key.as_deref().map(signing_key).transpose()?;
             write_file(path, &bundle::pack(&evidence, &judge, &assessment, language, key.as_ref())?)?;
         }
+        for idle in pipeline::idle_remarks(&by, &evidence.evidence, &assessment) {
+            let because = if language == Language::Japanese { &idle.because.ja } else { &idle.because.en };
+            let (file, line) = (idle.place.file.unwrap_or_default(), idle.place.line.unwrap_or_default());
+            // A note on the side: if it cannot be shown, the run goes on.
+            let _ = writeln!(
+                streams.err,
+                "{}:{line}: # tenken: {}: {because}",
+                file.escape_debug(),
+                idle.check.escape_debug()
+            );
+        }
         print(streams, &rendered(&options.format, &assessment, &render)?)?;
         recorded?;
         exit = exit.worse(Exit::of_gate(&assessment.gate));

@@ -57,12 +57,15 @@ pub(super) fn of(state: &State<'_>) -> Access {
     access.closed = first_for_all == Some(false)
         && !rules.iter().take_while(|(_, source, _)| *source != Source::All).any(|(allows, _, _)| *allows);
     access.limited = first_for_all == Some(false) && !access.closed;
-    access.allow_without_deny = allows_some && first_for_all.is_none();
     let asks = |name: &str| state.word(name).is_some_and(|word| word != "off");
     access.password = asks("auth_basic")
         || asks("auth_request")
         || asks("auth_jwt")
+        || asks("auth_oidc")
         || state.word("ssl_verify_client").is_some_and(|word| word == "on");
+    // With `satisfy any` those who are not allowed are asked for the password: nobody is let in by what is not written.
+    let is_asked = access.password && state.word("satisfy") == Some("any");
+    access.allow_without_deny = allows_some && first_for_all.is_none() && !is_asked;
     let open = first_for_all != Some(false);
     access.password_skipped = access.password && state.word("satisfy") == Some("any") && open && !rules.is_empty();
     access

@@ -388,6 +388,7 @@ pub const KINDS: &[KindSpec] = &[
         ],
     },
     super::apache::SECTION,
+    super::remark::REMARK_KIND,
     super::admin_endpoint::KIND,
 ];
 

@@ -234,9 +234,26 @@ fn values(one: &mut Observation, whole: &Whole<'_>, level: &Level<'_>, number: u
         {
             to_host.extend(names(target).first().cloned());
         }
-        if node.name == "return" {
+        // The text of another status is a body, and no header.
+        let redirects = node.arguments.len() == 1
+            || node
+                .arguments
+                .first()
+                .is_some_and(|code| matches!(code.as_str(), "301" | "302" | "303" | "307" | "308"));
+        if node.name == "return" && redirects {
             broken.extend(whole.variables.origins(target).into_iter().filter(is_broken));
         }
+    }
+    // A request to another server is a text of lines as well, and a target with a variable is sent as it is.
+    for name in ["proxy_pass", "grpc_pass"] {
+        for target in level.own(name).filter_map(|node| node.arguments.first()) {
+            broken.extend(whole.variables.origins(target).into_iter().filter(is_broken));
+        }
+    }
+    for target in level.own("rewrite").filter_map(|node| node.arguments.get(1)).filter(|target| target.contains("://"))
+    {
+        let decoded = |name: &String| matches!(name.as_str(), "uri" | "document_uri");
+        broken.extend(whole.variables.origins(target).into_iter().filter(decoded));
     }
     for name in ["add_header", "proxy_set_header"] {
         for node in level.own(name) {

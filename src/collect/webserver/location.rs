@@ -2,6 +2,21 @@
 
 use super::tree::Node;
 
+/// What makes an `if` a level of its own: directives that are in force, or make the content, only where it holds.
+pub(super) const IN_IF: [&str; 11] = [
+    "access_log",
+    "add_header",
+    "add_header_inherit",
+    "error_page",
+    "expires",
+    "fastcgi_pass",
+    "grpc_pass",
+    "proxy_pass",
+    "root",
+    "scgi_pass",
+    "uwsgi_pass",
+];
+
 /// How a location matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Matching {

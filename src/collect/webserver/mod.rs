@@ -18,6 +18,7 @@ mod network;
 mod nginx_facts;
 mod placeholder;
 mod promise;
+mod remark;
 mod routing;
 mod served;
 mod server_facts;
@@ -87,6 +88,7 @@ fn look(world: &dyn World, server: &WebServer, task: &Task<'_>) -> Evidence {
     let acquisition = task.declaration.site.declared.acquisition.as_ref();
     let shortened = acquisition.map(|all| all.iter().any(|item| item.class == "ip_address_shortened"));
     evidence.observations.extend(target::observe(&read.directives, &logs, shortened));
+    evidence.observations.extend(remark::observe(&read.remarks));
     for kind in KINDS {
         let count = evidence.of_kind(kind.name).count();
         let census = if kind.name == kinds::SENSITIVE_PATH && sensitive.is_none() {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::include::Read;
 use super::kinds::{LOCATION, LOG, SENSITIVE_PATH, SERVER};
-use super::location::{Matching, is_static};
+use super::location::{IN_IF, Matching, is_static};
 use super::log_format::Formats;
 use super::routing::{Answer, Patterns, answering};
 use super::state::{AccessLog, State};
@@ -217,7 +217,7 @@ fn walk<'a>(
                 walk(below(false), node, inner, &state.at(inner), &name, Matching::of(node), levels);
             }
             // `if` is a level of its own: a log that it switches off is off for what it matches, headers likewise.
-            "if" if inner.iter().any(|own| matches!(own.name.as_str(), "access_log" | "add_header")) => {
+            "if" if inner.iter().any(|own| IN_IF.contains(&own.name.as_str())) => {
                 let name = format!("{name}/if[{}]", node.arguments.join(" "));
                 let matching = Some(Matching::Named("if".to_owned()));
                 walk(below(true), node, inner, &state.at(inner), &name, matching, levels);

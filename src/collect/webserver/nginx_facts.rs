@@ -8,6 +8,8 @@ use super::level_facts::refuses;
 use super::location::Matching;
 use super::model::{Level, Server, Whole, seen as observation, subject};
 use super::state::Header;
+use super::tree::Node;
+use super::variable::groups;
 use crate::model::{Observation, Related, Value};
 
 /// The observation of one level.
@@ -27,21 +29,33 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) ->
         level.point_to(&mut one, node);
     }
     let alias = level.own("alias").next();
-    let traversal = matches!((&level.matching, alias), (Some(Matching::Prefix(path, _)), Some(node))
-        if !path.ends_with('/') && node.arguments.first().is_some_and(|target| target.ends_with('/')));
+    let traversal = alias.and_then(|node| node.arguments.first()).is_some_and(|target| match &level.matching {
+        // `/files` also matches `/files../`, and `/files-of-others` where the alias has no slash either.
+        Some(Matching::Prefix(path, _)) => !path.ends_with('/'),
+        Some(Matching::Pattern(pattern, _)) => leads_out(pattern, target),
+        _ => false,
+    });
     one.set("alias_traversal", traversal);
     if let Some(node) = alias.filter(|_| traversal) {
         one.related.push(Related { location: node.location(), note: "the alias".to_owned() });
     }
     let own_rules = || level.own("allow").chain(level.own("deny")).chain(level.own("auth_basic"));
-    let returns =
-        level.own("return").next().filter(|node| node.arguments.first().is_none_or(|code| !code.starts_with('4')));
-    one.set(
-        "return_before_rules",
-        returns.is_some()
-            && own_rules()
-                .any(|node| node.name != "auth_basic" || node.arguments.first().is_some_and(|word| word != "off")),
-    );
+    // A status without a text of its own tells nobody anything.
+    let answers = |node: &&Node| {
+        node.arguments.get(1).is_some_and(|text| !text.is_empty())
+            || node.arguments.first().is_none_or(|code| !code.starts_with('4'))
+    };
+    let redirects = |node: &&Node| {
+        let is_absolute = node
+            .arguments
+            .get(1)
+            .is_some_and(|target| ["http://", "https://", "$scheme"].iter().any(|start| target.starts_with(start)));
+        is_absolute || node.arguments.last().is_some_and(|flag| flag == "permanent" || flag == "redirect")
+    };
+    let returns = level.own("return").find(answers).or_else(|| level.own("rewrite").find(redirects));
+    // What only the server itself sends a request to comes after the rules of where it was.
+    let is_inner = matches!(level.matching, Some(Matching::Named(_))) || level.own("internal").next().is_some();
+    one.set("return_before_rules", returns.is_some() && !is_inner && access::of(&level.state).is_restricted());
     one.set("rules_weakened", access::is_weaker(outer, &level.state));
     if let Some(node) = own_rules().next() {
         one.related.push(Related { location: node.location(), note: "its own access rules".to_owned() });
@@ -57,6 +71,40 @@ pub(super) fn seen(whole: &Whole<'_>, server: &Server<'_>, level: &Level<'_>) ->
     }
     one.set("directives_in_if", Value::texts(in_if));
     one
+}
+
+/// Whether a capture of a location's expression can lead an alias out of its folder: it may begin with `..` where no slash stands
+/// before it, or go on with the name of another folder where the alias has none.
+fn leads_out(pattern: &str, target: &str) -> bool {
+    let groups = placed_groups(pattern);
+    groups.iter().enumerate().any(|(number, (before, name, body))| {
+        let named = name.as_ref().map(|name| format!("${name}"));
+        let used = [Some(format!("${}", number + 1)), named].into_iter().flatten().find_map(|word| target.find(&word));
+        let Some(at) = used else { return false };
+        // A capture that begins with a slash is a path of its own, and `..` in a path was resolved before.
+        if body.starts_with('/') {
+            return false;
+        }
+        let takes_dots = [".*", ".+", r"\W", r"\S", "[^"].iter().any(|part| body.contains(part))
+            && !["[^.", r"[^\.", "[^/."].iter().any(|part| body.contains(part));
+        let takes_slash = takes_dots && !body.contains("[^/");
+        let free = !before.ends_with('/') && takes_slash;
+        let beside = !target[..at].ends_with('/') && takes_dots;
+        free || beside
+    })
+}
+
+/// The capturing groups of a pattern: what stands before each of them, its name, and its content.
+fn placed_groups(pattern: &str) -> Vec<(String, Option<String>, String)> {
+    let all = groups(pattern);
+    let mut rest = 0;
+    let placed = all.into_iter().map(|(name, body)| {
+        let at = pattern[rest..].find(&body).map_or(rest, |at| rest + at);
+        let before = pattern[..at].rsplit_once('(').map_or("", |(before, _)| before).to_owned();
+        rest = at;
+        (before, name, body)
+    });
+    placed.collect()
 }
 
 /// Names that are in force outside, and neither set again nor kept inside.

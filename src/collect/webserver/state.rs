@@ -35,11 +35,12 @@ pub(super) struct Rule<'a> {
 }
 
 /// Directives of one value that an inner level inherits until it sets its own.
-const SINGLES: [&str; 31] = [
+const SINGLES: [&str; 32] = [
     "absolute_redirect",
     "add_header_inherit",
     "auth_basic",
     "auth_jwt",
+    "auth_oidc",
     "auth_request",
     "autoindex",
     "client_max_body_size",

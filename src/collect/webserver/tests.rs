@@ -142,7 +142,7 @@ fn administration_is_let_in_from_where_its_own_level_says() {
 fn what_is_stated_is_what_is_declared() {
     let world = RecordedWorld::new().file("nginx/nginx.conf", WHOLE).file(
         "nginx/conf.d/x.conf",
-        "server { listen 80; ssl_stapling on; listen 443 ssl; location /u { proxy_pass https://u.example.net; } }",
+        "# tenken: cfg-hsts because it is said so\nserver { listen 80; ssl_stapling on; listen 443 ssl; location /u { proxy_pass https://u.example.net; } }",
     );
     let evidence = look_at(&world);
     let of_others = [kinds::APACHE_SECTION, admin_endpoint::ADMIN_ENDPOINT];

@@ -25,6 +25,10 @@ impl Variables {
         for node in nodes {
             match (node.name.as_str(), node.arguments.as_slice(), &node.block) {
                 ("map", [source, name], Some(block)) => {
+                    // Without a default the variable is empty where nothing fits.
+                    if !block.iter().any(|entry| entry.name == "default") {
+                        self.add(name, String::new());
+                    }
                     for entry in block.iter().filter(|entry| !matches!(entry.name.as_str(), "volatile" | "hostnames")) {
                         let Some(value) = entry.arguments.first() else { continue };
                         // A capture of a regular expression holds what the source holds.
@@ -36,10 +40,26 @@ impl Variables {
                         self.add(name, value);
                     }
                 }
+                // Whatever the client's address or text is, only what stands here comes out.
+                ("geo", [.., name], Some(block)) | ("split_clients", [_, name], Some(block)) => {
+                    if node.name == "geo" && !block.iter().any(|entry| entry.name == "default") {
+                        self.add(name, String::new());
+                    }
+                    let settings = ["ranges", "delete", "proxy", "proxy_recursive"];
+                    for entry in block.iter().filter(|entry| !settings.contains(&entry.name.as_str())) {
+                        if let Some(value) = entry.arguments.first() {
+                            self.add(name, value.clone());
+                        }
+                    }
+                }
                 ("set", [name, value], _) => self.add(name, value.clone()),
                 _ => {}
             }
-            if let Some(block) = node.block.as_ref().filter(|_| depth < 64 && node.name != "map") {
+            if let Some(block) = node
+                .block
+                .as_ref()
+                .filter(|_| depth < 64 && !matches!(node.name.as_str(), "map" | "geo" | "split_clients"))
+            {
                 self.collect(block, depth + 1);
             }
         }
@@ -54,6 +74,14 @@ impl Variables {
         let mut found = BTreeSet::new();
         self.follow(text, &mut found, 0);
         found
+    }
+
+    /// Whether whatever a variable holds begins with a slash, so that no host goes on in it.
+    pub(super) fn begins_path(&self, name: &str) -> bool {
+        if matches!(name, "request_uri" | "uri" | "document_uri") {
+            return true;
+        }
+        self.texts.get(name).is_some_and(|texts| texts.iter().all(|text| text.starts_with('/')))
     }
 
     fn follow(&self, text: &str, found: &mut BTreeSet<String>, depth: usize) {
@@ -128,7 +156,7 @@ pub(super) fn named_captures(pattern: &str) -> BTreeSet<String> {
 }
 
 /// The capturing groups of a pattern, in the order of their opening brackets: name and content.
-fn groups(pattern: &str) -> Vec<(Option<String>, String)> {
+pub(super) fn groups(pattern: &str) -> Vec<(Option<String>, String)> {
     let characters: Vec<char> = pattern.chars().collect();
     let mut open: Vec<(Option<usize>, usize)> = Vec::new();
     let mut found: Vec<(Option<String>, String)> = Vec::new();

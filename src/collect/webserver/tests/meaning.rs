@@ -220,7 +220,7 @@ fn a_plain_server_redirects_or_serves() {
 fn an_alias_without_its_slash_is_seen() {
     assert_eq!(nginx("location /img { alias /srv/img/; }", "/img", "alias_traversal"), "true");
     assert_eq!(nginx("location /img/ { alias /srv/img/; }", "/img/", "alias_traversal"), "false");
-    assert_eq!(nginx("location /img { alias /srv/img; }", "/img", "alias_traversal"), "false");
+    assert_eq!(nginx("location /img { alias /srv/img; }", "/img", "alias_traversal"), "true");
     assert_eq!(
         nginx("location / { if ($arg_a) { proxy_pass http://a; } if ($x) { return 403; } }", "/", "directives_in_if"),
         "proxy_pass"
@@ -232,4 +232,61 @@ fn an_empty_list_is_a_value_and_not_nothing() {
     let seen = observations("server { location / { } }", "1.26");
     let one = seen.iter().find(|one| one.kind == NGINX_LOCATION).unwrap();
     assert_eq!(one.fields.get("headers_lost"), Some(&Value::List(Vec::new())));
+}
+
+#[test]
+fn variables_of_geo_and_split_clients_hold_what_is_written_and_nothing_of_the_client() {
+    let tables = r#"geo $zone { default /outside; 192.0.2.0/24 /inside; } geo $remote_addr $name { default a.example.jp; }
+        split_clients $remote_addr $half { 50% b.example.jp; * c.example.jp; } map $arg_x $open { a b.example.jp; ~^(.*)$ $1; }"#;
+    let chosen = |target: &str| {
+        let text = format!("http {{ {tables} server {{ location /a {{ proxy_pass {target}; }} }} }}");
+        value(&text, super::super::kinds::UPSTREAM, "location[/a]/upstream", "chosen_by_client")
+    };
+    for fixed in ["http://$name", "http://$half", "http://b$zone$arg_host", "http://b$request_uri", "http://b/$arg_x"] {
+        assert_eq!(chosen(fixed), "", "{fixed}");
+    }
+    assert_eq!(chosen("http://$open"), "$1, $arg_x");
+    assert_eq!(chosen("$http_scheme://b"), "$http_scheme");
+    assert_eq!(chosen("http://b$arg_host"), "$arg_host");
+}
+
+#[test]
+fn aliases_with_captures_stay_in_their_folder_or_do_not() {
+    let leads_out = |location: &str, alias: &str| {
+        nginx(&format!("location {location} {{ alias {alias}; }}"), location, "alias_traversal") == "true"
+    };
+    assert!(leads_out("/files", "/home/") && leads_out("/files", "/home") && !leads_out("/files/", "/home/"));
+    assert!(leads_out("~ /images(.*)", "/app/static/$1") && leads_out("~ ^/site/(.*)$", "/lol$1"));
+    assert!(leads_out("~ /images(?<rest>.*)", "/app/static/$rest"));
+    assert!(!leads_out("~ ^/images/(.*)$", "/app/static/$1") && !leads_out("~ ^/i([0-9]+)$", "/app/static/$1"));
+}
+
+#[test]
+fn an_answer_before_the_rules_is_one_whoever_wrote_them() {
+    let early = |block: &str| {
+        nginx(&format!("allow 192.0.2.1; deny all; location /a {{ {block} }}"), "/a", "return_before_rules")
+    };
+    assert_eq!(early("return 200 hello;"), "true", "rules of the server are in force here as well");
+    assert_eq!(early("return 404 hello;"), "true");
+    assert_eq!(early("return 404;"), "false");
+    assert_eq!(early("rewrite ^ https://www.example.jp/;"), "true");
+    assert_eq!(early("rewrite ^/a/(.*)$ /b/$1 last;"), "false");
+}
+
+#[test]
+fn whoever_is_asked_for_a_password_is_not_let_in_by_silence() {
+    let silent =
+        |more: &str| location(&format!("location /a {{ allow 192.0.2.1; {more} }}"), "/a", "allow_without_deny");
+    assert_eq!(silent(""), "true");
+    assert_eq!(silent("auth_basic members;"), "true");
+    assert_eq!(silent("satisfy any; auth_basic members;"), "false");
+}
+
+#[test]
+fn what_holds_only_in_an_if_is_a_level_of_its_own() {
+    let text = "server { location /a { if ($arg_x) { proxy_pass http://$arg_x; } } }";
+    let seen = observations(text, "1.26");
+    assert!(
+        seen.iter().any(|one| one.kind == super::super::kinds::UPSTREAM && !one.texts("chosen_by_client").is_empty())
+    );
 }
