@@ -408,7 +408,7 @@ fn what_we_say_is_what_it_answers() {
         "{configurations} configurations, {alike} adapted alike; {pairs} pairs, {equal} equal, {open} left open, {refused} refused"
     );
     let first = wrong.iter().take(2).cloned().collect::<Vec<_>>().join("\n-----\n");
-    assert!(alike * 100 >= configurations * 92, "{alike} of {configurations} are adapted alike; first:\n{first}");
-    assert!((equal + open) * 100 >= pairs * 95, "{equal} of {pairs} are equal, {open} open; first:\n{first}");
+    assert!(alike * 100 >= configurations * 96, "{alike} of {configurations} are adapted alike; first:\n{first}");
+    assert!((equal + open) * 100 >= pairs * 99, "{equal} of {pairs} are equal, {open} open; first:\n{first}");
     assert!(open * 8 <= pairs, "{open} of {pairs} were left open");
 }

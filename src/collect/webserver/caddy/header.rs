@@ -30,7 +30,8 @@ pub(super) fn of(outcome: &Outcome, lines: &[&Node]) -> Headers {
     for change in outcome.changes.iter().filter(|change| !waits(&change.response)) {
         apply(&mut found, &change.response, lines.get(change.line), &change.ask, true);
     }
-    if !matches!(outcome.what, What::Failed(_)) {
+    // Errors leave the handlers behind, and an answer that no handler writes never comes to those that wait for it.
+    if !matches!(outcome.what, What::Failed(_) | What::Nothing) {
         for change in outcome.changes.iter().rev().filter(|change| waits(&change.response)) {
             apply(&mut found, &change.response, lines.get(change.line), &outcome.ask, false);
         }

@@ -71,18 +71,14 @@ impl<'a> Builder<'a> {
     /// The routes of a block whose directives Caddy sorts.
     pub(super) fn sorted(&mut self, nodes: &'a [Node], around: &Matchers) -> Vec<Value> {
         let mut all = self.unsorted(nodes, around);
-        all.sort_by(|one, other| {
-            position(one.directive).cmp(&position(other.directive)).then_with(|| {
-                let (length, others) = (path_length(one), path_length(other));
-                let (has, other_has) = (one.matcher.is_some(), other.matcher.is_some());
-                let widest_first = one.directive == "vars";
-                let order = match (length, others) {
-                    (0, 0) => other_has.cmp(&has),
-                    _ => others.cmp(&length),
-                };
-                if widest_first { order.reverse() } else { order }
-            })
-        });
+        // Caddy's comparison is no total order, so the way of sorting is part of the answer: its own, by insertion.
+        for end in 1..all.len() {
+            let mut at = end;
+            while at > 0 && comes_first(&all[at], &all[at - 1]) {
+                all.swap(at, at - 1);
+                at -= 1;
+            }
+        }
         let count = |names: &[&str]| all.iter().filter(|one| names.contains(&one.directive)).count();
         let mut group = |wanted: bool| {
             self.groups += 1;
@@ -172,6 +168,19 @@ impl<'a> Builder<'a> {
             _ => return handler::of(directive, words, node),
         };
         vec![(None, vec![json!({ "handler": "subroute", "routes": inner })])]
+    }
+}
+
+/// Whether one comes before another: by directive, by the longer of two paths, and with a matcher before none.
+fn comes_first(one: &Unsorted, other: &Unsorted) -> bool {
+    let (position, others) = (position(one.directive), position(other.directive));
+    if position != others {
+        return position < others;
+    }
+    let (one, other) = if one.directive == "vars" { (other, one) } else { (one, other) };
+    match (path_length(one), path_length(other)) {
+        (0, _) | (_, 0) => one.matcher.is_some() && other.matcher.is_none(),
+        (length, others) => length > others,
     }
 }
 
