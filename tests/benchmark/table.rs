@@ -49,7 +49,8 @@ pub(crate) fn section(rows: &[Row], bodies: usize, alarms: &[String], reasons: &
         "{BEGIN}\n## Seeded defects\n\n`benches/seeded_defects.sh` measures this and writes it: {bodies} bodies with web site (a real nginx on loopback), configuration of nginx, Apache, containers and\n\
          cluster, host, logs, register, DNS and mail, each with a clean twin; {planted} defects of {} sorts, written from the catalogue's rule texts and the policy\n\
          (`tests/benchmark/defects.yml`) and landed before the first scored run. Real programs (nginx, OpenSSL, `sshd -T`, `visudo -c`, `logrotate -d`, Apache) take every artefact, clean and\n\
-         planted.\n\n         The first scored run of the landed list found 453 of 500 (90.6 %), with one false alarm on each of 25 twins, in which a time format of Apache was taken for a\n\
+         planted.\n\n\
+         The first scored run of the landed list found 453 of 500 (90.6 %), with one false alarm on each of 25 twins, in which a time format of Apache was taken for a\n\
          template. Ten misses of it were faults of the benchmark (a number that no telephone has, a curve that OpenSSL did not offer, a port in a redirect, …) and were mended in `plant` alone;\n\
          the rest were faults of tenken, of which those are mended that are not in the table below. A defect is found where a finding of its rule names its place, or one of a check\n\
          that holds a part of that rule; `cannot tell` counts as not found.\n\n\

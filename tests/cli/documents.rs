@@ -134,3 +134,16 @@ fn every_command_has_a_manual_page_and_every_shell_completions() {
     }
     assert!(seen >= 15, "{help}");
 }
+
+#[test]
+fn the_pages_count_the_checks() {
+    let count = tenken::load::bundled_checks().unwrap().len();
+    for (page, wanted) in
+        [("README.md", format!("with {count} checks")), ("CHANGELOG.md", format!("- {count} checks over"))]
+    {
+        assert!(
+            std::fs::read_to_string(root().join(page)).unwrap().contains(&wanted),
+            "{page} does not say {wanted:?}"
+        );
+    }
+}
