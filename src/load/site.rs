@@ -124,7 +124,7 @@ fn load_target(target: &str, options: &LoadOptions, read: Target) -> Result<Load
             _ => Json::Null,
         },
     };
-    judged.declaration.site.tls_profile = profile_of(&sources.tls_profile)?;
+    judged.hold_against_tls_profile(profile_of(&sources.tls_profile)?);
     if let Some((file, tree)) = &waivers {
         // The places of waivers are known here only; a replay has none.
         judged.declaration.waivers = held_waivers(file, tree, &sources.waivers)?;

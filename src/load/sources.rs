@@ -66,6 +66,18 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Endpoints are held against this profile, and the remedies of their checks speak of it.
+    pub(crate) fn hold_against_tls_profile(&mut self, profile: Option<TlsProfile>) {
+        if let Some(profile) = &profile {
+            for check in Arc::make_mut(&mut self.checks).iter_mut().filter(|check| check.id.starts_with("tls-")) {
+                for (program, snippet) in &mut check.remedy.snippets {
+                    *snippet = profile.adapted(program, snippet);
+                }
+            }
+        }
+        self.declaration.site.tls_profile = profile;
+    }
+
     /// The same without what only the run that looked knows: register, people, records and the places of waivers. A run is
     /// judged by this, so that its replay says the same.
     #[must_use]
@@ -93,15 +105,7 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
     }
     let parameters = parameters_of(&sources.parameters)?;
     let site_document: SiteDocument = placeless("site", &sources.site)?;
-    let mut site = site_of("site", &Tree::default(), site_document)?;
-    site.tls_profile = profile_of(&sources.tls_profile)?;
-    if let Some(profile) = &site.tls_profile {
-        for check in checks.iter_mut().filter(|check| check.id.starts_with("tls-")) {
-            for (program, snippet) in &mut check.remedy.snippets {
-                *snippet = profile.adapted(program, snippet);
-            }
-        }
-    }
+    let site = site_of("site", &Tree::default(), site_document)?;
     let policy = policy_of("policy", &Tree::placeless(sources.policy.clone()))?;
     let declaration = Declaration {
         site,
@@ -115,7 +119,9 @@ pub fn judged(sources: &Sources) -> Result<Judged, LoadError> {
         actions: each("actions", &sources.actions, action_of)?,
     };
     hold_together(&declaration, &checks)?;
-    Ok(Judged { declaration, checks: checks.into() })
+    let mut judged = Judged { declaration, checks: checks.into() };
+    judged.hold_against_tls_profile(profile_of(&sources.tls_profile)?);
+    Ok(judged)
 }
 
 /// The TLS profile of a document; null is none.
