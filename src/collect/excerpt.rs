@@ -40,6 +40,9 @@ const SECRET_WORDS: [&str; 13] = [
 /// What a request brings along, in nginx's and Apache's spelling: whatever it is compared with may be a shared secret.
 const REQUEST_VALUES: [&str; 5] = ["$arg_", "$cookie_", "$http_x_", "%{http:", "%{query_string}"];
 
+/// Options of commands behind which a name and its password stand.
+const USER_OPTIONS: [&str; 4] = [" -u ", " --user ", " --http-user ", " --proxy-user "];
+
 /// The lines at and beside every place that the evidence names.
 #[must_use]
 pub fn excerpts(world: &dyn World, evidence: &Evidence) -> Excerpts {
@@ -109,6 +112,7 @@ fn without_secrets(line: &str) -> String {
 /// Where a secret may begin: behind a word that announces one.
 fn secret_from(line: &str) -> Option<usize> {
     let lower = line.to_ascii_lowercase();
+    let lower = lower.as_str();
     SECRET_WORDS
         .iter()
         .flat_map(|word| lower.match_indices(word).map(move |(at, _)| (at, at + word.len())))
@@ -118,7 +122,13 @@ fn secret_from(line: &str) -> Option<usize> {
             !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric)
         })
         .map(|(_, to)| to)
-        .chain(REQUEST_VALUES.iter().flat_map(|start| lower.match_indices(start)).map(|(at, start)| {
+        .chain(USER_OPTIONS.iter().flat_map(|option| {
+            // A name alone, as in `crontab -u root`, is no secret.
+            let has_password =
+                move |from: &usize| lower[*from..].split_whitespace().next().is_some_and(|word| word.contains(':'));
+            lower.match_indices(option).map(|(at, _)| at + option.len()).filter(has_password).map(|from| from - 1)
+        }))
+        .chain(REQUEST_VALUES.iter().flat_map(|start| lower.match_indices(*start)).map(|(at, start)| {
             let name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '}');
             let from = at + start.len();
             lower[from..].find(|character: char| !name(character)).map_or(lower.len(), |length| from + length)
@@ -181,6 +191,8 @@ mod tests {
             ("key AKIA0123456789ABCDEFGHIJKLMN x", "key […] x"),
             ("if ($arg_key = \"hunter2\") { return 200 ok; }", "if ($arg_key […]"),
             ("RewriteCond %{HTTP:X-Key} !=hunter2", "RewriteCond %{HTTP:X-Key} […]"),
+            ("0 4 * * * root curl -u backup:hunter2 -T x https://example.jp/", "0 4 * * * root curl -u […]"),
+            ("wget --user=a --http-user a:hunter2 x", "wget --user=a --http-user […]"),
             ("server_tokens off;", "server_tokens off;"),
             ("%web ALL=(ALL) NOPASSWD: ALL", "%web ALL=(ALL) NOPASSWD: ALL"),
             ("ssl_certificate_key /etc/nginx/www.key;", "ssl_certificate_key /etc/nginx/www.key;"),

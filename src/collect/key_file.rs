@@ -54,6 +54,10 @@ impl Collector for KeyFileCollector {
         KINDS
     }
 
+    fn is_of_host(&self, _kind: &str) -> bool {
+        true
+    }
+
     fn collect<'a>(&'a self, world: &'a dyn World, task: &'a Task<'a>) -> LocalFuture<'a, Evidence> {
         Box::pin(async move {
             let site = &task.declaration.site;

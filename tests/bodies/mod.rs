@@ -317,7 +317,8 @@ impl Body {
             listing.push_str(&format!("./home/{user} type=dir mode=0750\n./home/{user}/.ssh type=dir mode=0700\n"));
         }
         let mut root = |path: &str, text: String| {
-            listing.push_str(&format!("./{path}\n"));
+            let mode = if path == "etc/shadow" { " mode=0640" } else { "" };
+            listing.push_str(&format!("./{path}{mode}\n"));
             put(&format!("root/{path}"), text);
         };
         let mut passwd = "root:x:0:0:root:/root:/bin/bash\n".to_owned();
